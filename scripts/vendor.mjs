@@ -1,0 +1,92 @@
+// Puts the third-party modules of the pages into one folder (default: static/vendor).
+//
+// npm ships some of them as CommonJS and some with bare imports; a browser without a bundler wants
+// neither. Each becomes one self-contained ES module with a type declaration beside it, so the
+// pages import plain relative paths and need no import map, whose inline script a strict
+// Content-Security-Policy would have to make an exception for.
+//
+//   node scripts/vendor.mjs [output directory]
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const UI = `
+export { h, render, createContext, Fragment } from 'preact';
+export { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+export { batch, computed, effect, signal, untracked, useComputed, useSignal, useSignalEffect, Signal } from '@preact/signals';
+`;
+
+// file, what it exports, its declaration (the same text where npm has types of its own)
+const MODULES = [
+	{
+		name: 'ui',
+		source: `${UI}import { h } from 'preact';\nimport htm from 'htm';\nexport const html = htm.bind(h);\n`,
+		types: `${UI}import { VNode } from 'preact';\nexport declare const html: (strings: TemplateStringsArray, ...values: any[]) => VNode<any>;\n`,
+	},
+	{
+		name: 'jssip',
+		source: `import JsSIP from 'jssip';\nexport const { UA, WebSocketInterface, debug } = JsSIP;\n`,
+		types: `export declare const UA: any;\nexport declare const WebSocketInterface: any;\nexport declare const debug: any;\n`,
+	},
+	{
+		name: 'phonenumber',
+		source: `export { parsePhoneNumberFromString } from 'libphonenumber-js/min';\n`,
+		types: `export { parsePhoneNumberFromString } from 'libphonenumber-js/min';\n`,
+	},
+];
+
+// The icons in use: each becomes <symbol id="…"> of icons.svg.
+const ICONS = [
+	'activity', 'bell-ring', 'building-2', 'check', 'chart-column', 'chevron-down', 'circle', 'circle-alert', 'circle-check',
+	'circle-dashed', 'circle-minus', 'circle-off', 'circle-x', 'clock', 'coffee', 'copy', 'corner-down-left', 'delete', 'grid-3x3',
+	'headphones', 'headset', 'hourglass', 'inbox', 'keyboard', 'layout-dashboard', 'log-out', 'mail', 'mic', 'mic-off',
+	'monitor', 'moon', 'notebook-pen', 'pause', 'pen-line', 'phone', 'phone-call', 'phone-forwarded', 'phone-incoming', 'phone-missed',
+	'phone-off', 'phone-outgoing', 'play', 'refresh-cw', 'search', 'settings', 'sun', 'tag', 'timer', 'triangle-alert',
+	'user', 'user-x', 'users', 'volume-2', 'wifi', 'wifi-off', 'x',
+];
+
+/** Writes a file so that a reader never sees half of it. */
+async function put(file, text) {
+	const temporary = `${file}.${process.pid}`;
+	await writeFile(temporary, text);
+	await rename(temporary, file);
+}
+
+async function bundle({ name, source, types }, out) {
+	const result = await build({
+		stdin: { contents: source, resolveDir: ROOT, sourcefile: `${name}.js` },
+		bundle: true,
+		format: 'esm',
+		minify: true,
+		target: 'es2022',
+		legalComments: 'inline',
+		write: false,
+	});
+	await put(path.join(out, `${name}.js`), result.outputFiles[0].text);
+	await put(path.join(out, `${name}.d.ts`), types);
+}
+
+async function symbol(name) {
+	const file = path.join(ROOT, 'node_modules/lucide-static/icons', `${name}.svg`);
+	const svg = await readFile(file, 'utf8');
+	const shapes = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.indexOf('</svg>'));
+	return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.trim().replace(/\s*\n\s*/g, '')}</symbol>`;
+}
+
+async function sprite(out) {
+	const symbols = await Promise.all(ICONS.map(symbol));
+	await put(path.join(out, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`);
+}
+
+/** Fills a folder with everything the pages need from npm. */
+export async function vendor(out = path.join(ROOT, 'static/vendor')) {
+	await mkdir(out, { recursive: true });
+	await Promise.all([...MODULES.map((m) => bundle(m, out)), sprite(out)]);
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+	await vendor(process.argv[2] && path.resolve(process.argv[2]));
+}
