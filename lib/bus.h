@@ -35,14 +35,21 @@ int bus_command(struct bus *bus, const void *ctx, struct bus_reply **reply, cons
 int bus_command_wait(struct bus *bus, const void *ctx, struct bus_reply **reply,
 		     const struct str *args, size_t n, int timeout_ms);
 
-/* Pipelining: add commands, then send them and read all their replies in order. */
+/*
+ * Pipelining: add commands, then send them and read all their replies in order. bus_flush also
+ * returns what broke while adding, so its answer alone can be looked at.
+ */
 int bus_add(struct bus *bus, const struct str *args, size_t n);
-/* replies may be NULL (they are dropped; the first error reply still gives ERR_UNAVAILABLE). */
+/*
+ * replies has room for one entry each, or is NULL (they are dropped). The first error reply, also
+ * within EXEC's answer, gives ERR_UNAVAILABLE; the others are read all the same.
+ */
 int bus_flush(struct bus *bus, const void *ctx, struct bus_reply **replies);
 
 /*
  * A subscription inside somebody's event loop: connect and subscribe block for timeout_ms at
- * most, then the socket is non-blocking.
+ * most, then the socket is non-blocking. Called again it adds channels; messages that came
+ * meanwhile are kept for bus_read, which therefore has to be called once after it.
  */
 int bus_subscribe(struct bus *bus, const struct str *channels, size_t n);
 int bus_socket(const struct bus *bus);
