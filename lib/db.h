@@ -34,6 +34,8 @@ struct db_error {
 
 /* A connection, opened on first use and again after a loss. conninfo as libpq takes it. */
 struct db *db_new(const void *ctx, const char *conninfo);
+/* How long one db_run may wait for its answers (15 s unless told); then the connection is lost. */
+void db_deadline(struct db *db, int answer_ms);
 
 /*
  * Sends all steps as one pipeline and one transaction, and reads every answer.
@@ -58,7 +60,10 @@ int db_prepare_all(struct db *db, const void *ctx, struct db_error *error);
 int db_socket(const struct db *db);
 /* LISTEN on a channel now and after each reconnect. */
 void db_listen(struct db *db, const char *channel);
-/* True once for each notification that has arrived; reads the socket without blocking. */
+/*
+ * True once for each notification that has arrived, and once after each (re)connect, since some
+ * may have been missed; reads the socket without blocking.
+ */
 bool db_notified(struct db *db);
 
 size_t db_rows(const struct db_result *r);
