@@ -1,0 +1,386 @@
+/* Declared inputs: one row each, one checker a type. */
+#include "lib/param.h"
+
+#include "lib/err.h"
+#include "lib/secret.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PHONE_MIN = 2, PHONE_MAX = 20, UUID_LENGTH = 36, TEXT_MAX = 1000 };
+
+struct reader {
+	const void *ctx;
+	const struct param_source *source;
+	struct param_values *out;
+};
+
+static void add_error(struct reader *r, const char *pointer, const char *detail)
+{
+	struct param_values *out = r->out;
+
+	out->errors = mem_grow(r->ctx, out->errors, struct param_error, out->n_errors + 1);
+	out->errors[out->n_errors++] = (struct param_error){ pointer, detail };
+}
+
+/* ---- checks of one text: NULL when it is good, otherwise what is wrong ---- */
+
+static size_t characters(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}
+
+static const char *check_text(const void *ctx, const struct param_row *row, const char *text)
+{
+	size_t n = characters(text);
+	size_t max = row->max ? (size_t)row->max : TEXT_MAX;
+
+	for (const char *p = text; *p; p++)
+		if (((unsigned char)*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
+			return "must not hold control characters";
+	if (n < (size_t)row->min && n == 0)
+		return "must not be empty";
+	if (n < (size_t)row->min)
+		return mem_printf(ctx, "must have at least %" PRId64 " characters", row->min);
+	if (n > max)
+		return mem_printf(ctx, "must have at most %zu characters", max);
+	return NULL;
+}
+
+static const char *check_int(const void *ctx, const struct param_row *row, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	long long n = strtoll(text, &end, 10);
+	if (errno || end == text || *end || isspace((unsigned char)*text))
+		return "must be a whole number";
+	if ((row->min || row->max) && (n < row->min || n > row->max))
+		return mem_printf(ctx, "must be from %" PRId64 " to %" PRId64, row->min, row->max);
+	return NULL;
+}
+
+static bool is_uuid(const char *text)
+{
+	if (strlen(text) != UUID_LENGTH)
+		return false;
+	for (size_t i = 0; i < UUID_LENGTH; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+	}
+	return true;
+}
+
+/* '9' a digit, anything else itself. */
+static bool fits(const char *text, const char *pattern)
+{
+	for (; *pattern; pattern++, text++)
+		if (*pattern == '9' ? !isdigit((unsigned char)*text) : *text != *pattern)
+			return false;
+	return true;
+}
+
+static bool is_time(const char *text)
+{
+	if (!fits(text, "9999-99-99T99:99:99"))
+		return false;
+	text += strlen("9999-99-99T99:99:99");
+	if (*text == '.') {
+		size_t digits = strspn(text + 1, "0123456789");
+		if (digits < 1 || digits > 9)
+			return false;
+		text += 1 + digits;
+	}
+	if (strcmp(text, "Z") == 0)
+		return true;
+	return (*text == '+' || *text == '-') && fits(text + 1, "99:99") && strlen(text) == 6;
+}
+
+static bool is_choice(const char *choices, const char *text)
+{
+	size_t n = strlen(text);
+
+	for (const char *p = choices; p && n; p = strchr(p, ' '), p = p ? p + 1 : NULL)
+		if (strncmp(p, text, n) == 0 && (p[n] == ' ' || p[n] == '\0'))
+			return !strchr(text, ' ');
+	return false;
+}
+
+/* Leaves out what people write between digits. */
+static char *bare_number(const void *ctx, const char *text)
+{
+	char *bare = mem_strdup(ctx, text);
+	char *to = bare;
+
+	for (; *text; text++)
+		if (!strchr(" ()-.", *text))
+			*to++ = *text;
+	*to = '\0';
+	return bare;
+}
+
+static const char *check_phone(const char *bare)
+{
+	const char *digits = bare + (*bare == '+');
+	size_t n = strspn(digits, "0123456789");
+
+	if (!*bare)
+		return "must not be empty";
+	if (digits[n])
+		return "must hold digits only, after an optional +";
+	if (n < PHONE_MIN || n > PHONE_MAX)
+		return "must have 2 to 20 digits";
+	return NULL;
+}
+
+/* Checks one text and gives the form that is bound. */
+static const char *check(const void *ctx, const struct param_row *row, const char *text,
+			 const char **bound)
+{
+	size_t n;
+
+	*bound = text;
+	switch (row->type) {
+	case PARAM_INT:
+		return check_int(ctx, row, text);
+	case PARAM_BOOL:
+		return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
+			       ? NULL
+			       : "must be true or false";
+	case PARAM_UUID:
+		return is_uuid(text) ? NULL : "must be a UUID";
+	case PARAM_TIME:
+		return is_time(text) ? NULL : "must be a time as in RFC 3339";
+	case PARAM_CHOICE:
+		return is_choice(row->choices, text)
+			       ? NULL
+			       : mem_printf(ctx, "must be one of: %s", row->choices);
+	case PARAM_PHONE:
+	case PARAM_PHONES:
+		*bound = bare_number(ctx, text);
+		return check_phone(*bound);
+	case PARAM_CURSOR:
+		*bound = secret_unbase64(ctx, str_of(text), &n);
+		return *bound && strlen(*bound) == n ? NULL
+						     : "must be the \"next\" of an earlier page";
+	default:
+		return check_text(ctx, row, text);
+	}
+}
+
+/* ---- values of a body ---- */
+
+/* A JSON value of the right kind as text; NULL: wrong kind. */
+static const char *scalar(const void *ctx, const struct param_row *row, const struct json *v,
+			  const char **wrong)
+{
+	enum json_kind kind = json_kind(v);
+	size_t n;
+
+	if (row->type == PARAM_INT || row->type == PARAM_BOOL) {
+		enum json_kind needed = row->type == PARAM_INT ? JSON_INT : JSON_BOOL;
+		*wrong = row->type == PARAM_INT ? "must be a whole number"
+						: "must be true or false";
+		return kind == needed ? json_print(ctx, v) : NULL;
+	}
+	const char *text = json_string(v, &n);
+	*wrong = "must be a text";
+	if (text && strlen(text) != n) {
+		*wrong = "must not hold control characters";
+		return NULL;
+	}
+	return text;
+}
+
+/* One element of a PostgreSQL array literal. */
+static void add_element(struct buf *b, const char *text)
+{
+	buf_adds(b, b->n > 1 ? ",\"" : "\"");
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			buf_addc(b, '\\');
+		buf_addc(b, *text);
+	}
+	buf_addc(b, '"');
+}
+
+static const char *read_array(struct reader *r, const struct param_row *row, const struct json *v)
+{
+	struct buf *literal = buf_new(r->ctx);
+	size_t n = json_length(v);
+
+	if (json_kind(v) != JSON_ARRAY || n > PARAM_ITEMS_MAX) {
+		add_error(r, mem_printf(r->ctx, "/%s", row->name),
+			  mem_printf(r->ctx, "must be a list of at most %d", PARAM_ITEMS_MAX));
+		return NULL;
+	}
+	buf_addc(literal, '{');
+	for (size_t i = 0; i < n; i++) {
+		const char *wrong, *bound = NULL;
+		const char *text = scalar(r->ctx, row, json_at(v, i), &wrong);
+		if (text)
+			wrong = check(r->ctx, row, text, &bound);
+		if (wrong)
+			add_error(r, mem_printf(r->ctx, "/%s/%zu", row->name, i), wrong);
+		else
+			add_element(literal, bound);
+	}
+	buf_addc(literal, '}');
+	return buf_text(literal);
+}
+
+struct members {
+	struct reader *reader;
+	const struct param_row *row;
+	size_t n;
+};
+
+static int check_member(void *arg, const char *key, const struct json *v)
+{
+	struct members *m = arg;
+	const char *wrong, *bound;
+	const char *text = scalar(m->reader->ctx, m->row, v, &wrong);
+
+	m->n++;
+	if (text)
+		wrong = check(m->reader->ctx, m->row, text, &bound);
+	if (!wrong)
+		wrong = check(m->reader->ctx, m->row, key, &bound);
+	if (wrong)
+		add_error(m->reader, mem_printf(m->reader->ctx, "/%s/%s", m->row->name, key), wrong);
+	return 0;
+}
+
+static const char *read_fields(struct reader *r, const struct param_row *row, const struct json *v)
+{
+	struct members m = { r, row, 0 };
+
+	if (json_kind(v) == JSON_OBJECT)
+		json_each(v, check_member, &m);
+	if (json_kind(v) != JSON_OBJECT || m.n > PARAM_ITEMS_MAX) {
+		add_error(r, mem_printf(r->ctx, "/%s", row->name),
+			  mem_printf(r->ctx, "must be an object of at most %d", PARAM_ITEMS_MAX));
+		return NULL;
+	}
+	return json_print(r->ctx, v);
+}
+
+/* ---- one row ---- */
+
+static const char *pair_value(const struct param_pair *pairs, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(pairs[i].name, name) == 0)
+			return pairs[i].value;
+	return NULL;
+}
+
+static const char *read_text(struct reader *r, const struct param_row *row, const char *text)
+{
+	const char *bound;
+	const char *wrong = check(r->ctx, row, text, &bound);
+
+	if (wrong)
+		add_error(r, mem_printf(r->ctx, "/%s", row->name), wrong);
+	return wrong ? NULL : bound;
+}
+
+static const char *read_body(struct reader *r, const struct param_row *row, const struct json *v)
+{
+	const char *wrong;
+
+	if (row->type == PARAM_TEXTS || row->type == PARAM_PHONES)
+		return read_array(r, row, v);
+	if (row->type == PARAM_FIELDS)
+		return read_fields(r, row, v);
+	const char *text = scalar(r->ctx, row, v, &wrong);
+	if (text)
+		return read_text(r, row, text);
+	add_error(r, mem_printf(r->ctx, "/%s", row->name), wrong);
+	return NULL;
+}
+
+static const char *read_row(struct reader *r, const struct param_row *row)
+{
+	const struct param_source *s = r->source;
+	const struct json *member = row->where == PARAM_BODY ? json_get(s->body, row->name) : NULL;
+	const char *text = row->where == PARAM_QUERY ? pair_value(s->query, s->n_query, row->name)
+			   : row->where == PARAM_PATH ? pair_value(s->path, s->n_path, row->name)
+						      : NULL;
+
+	if (member && json_kind(member) != JSON_NULL)
+		return read_body(r, row, member);
+	/* An empty query value is a form field nobody filled in. */
+	if (text && (*text || row->where == PARAM_PATH))
+		return read_text(r, row, text);
+	if (row->required)
+		add_error(r, mem_printf(r->ctx, "/%s", row->name), "is required");
+	return row->fallback;
+}
+
+/* ---- what nobody declared ---- */
+
+struct strangers {
+	struct reader *reader;
+	const struct param_row *rows;
+};
+
+static bool is_declared(const struct param_row *rows, enum param_where where, const char *name)
+{
+	for (; rows->name; rows++)
+		if (rows->where == where && strcmp(rows->name, name) == 0)
+			return true;
+	return false;
+}
+
+static int check_stranger(void *arg, const char *key, const struct json *v)
+{
+	struct strangers *s = arg;
+
+	(void)v;
+	if (!is_declared(s->rows, PARAM_BODY, key))
+		add_error(s->reader, mem_printf(s->reader->ctx, "/%s", key), "is not known here");
+	return 0;
+}
+
+static void check_strangers(struct reader *r, const struct param_row *rows)
+{
+	struct strangers s = { r, rows };
+
+	if (r->source->body && json_kind(r->source->body) != JSON_OBJECT)
+		add_error(r, "", "must be an object");
+	json_each(r->source->body, check_stranger, &s);
+	for (size_t i = 0; i < r->source->n_query; i++)
+		if (!is_declared(rows, PARAM_QUERY, r->source->query[i].name))
+			add_error(r, mem_printf(r->ctx, "/%s", r->source->query[i].name),
+				  "is not known here");
+}
+
+size_t param_count(const struct param_row *rows)
+{
+	size_t n = 0;
+
+	while (rows[n].name)
+		n++;
+	return n;
+}
+
+int param_read(const void *ctx, const struct param_row *rows, const struct param_source *source,
+	       struct param_values *out)
+{
+	struct reader r = { ctx, source, out };
+
+	*out = (struct param_values){ 0 };
+	for (size_t i = 0; rows[i].name; i++)
+		out->text[i] = read_row(&r, &rows[i]);
+	check_strangers(&r, rows);
+	return out->n_errors ? ERR_INVALID : 0;
+}
