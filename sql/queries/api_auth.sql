@@ -1,0 +1,52 @@
+-- Sign-in and sessions.
+
+-- name: session_begin
+SELECT tenant_id, tenant, node, user_id, session_id, extension, role, agent_id
+FROM session_begin($1, $2)
+
+-- name: sign_in_start
+SELECT tenant_id, user_id, password_hash, locked_ms FROM sign_in_start($1, $2)
+
+-- name: sign_in_failed
+SELECT sign_in_failed($1, $2)
+
+-- name: sign_in
+SELECT tenant_id, tenant, node, user_id, session_id, extension, role, agent_id
+FROM sign_in($1, $2, $3, $4, $5, $6)
+
+-- name: phone_secret
+SELECT phone_secret($1, $2, $3)
+
+-- name: session_end
+SELECT session_id, extension, had_phone FROM session_end($1)
+
+-- name: auth_me
+SELECT json_build_object('id', u.id, 'extension', u.extension, 'displayName', u.display_name,
+         'role', u.role) AS "user",
+       t.id AS "tenantId", t.slug AS tenant, t.name AS "tenantName", t.timezone,
+       (SELECT json_build_object('id', a.id, 'extension', a.extension, 'displayName', a."displayName",
+          'phoneKind', a."phoneKind", 'autoAnswer', a."autoAnswer", 'enabled', a.enabled,
+          'status', a.status, 'reason', a.reason, 'since', rfc3339(a.since), 'callId', a."callId",
+          'wrapupUntil', rfc3339(a."wrapupUntil"), 'nextStatus', a."nextStatus", 'queues', a.queues)
+        FROM agent_overview a WHERE a.id = current_agent()) AS "agentExtension",
+       ARRAY(SELECT p.name FROM (VALUES (1, 'calls.own'), (1, 'contacts'), (2, 'calls.all'),
+               (2, 'agents.status'), (2, 'board'), (3, 'reports'), (4, 'configuration')) p (least, name)
+             WHERE current_rank() >= p.least) AS permissions
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE u.id = current_user_id()
+
+-- name: session_list
+SELECT s.id, host(s.address) AS address, s.user_agent AS "userAgent", s.created_at AS "createdAt",
+       s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt",
+       s.id = current_session() AS current
+FROM sessions s
+WHERE s.user_id = current_user_id() AND s.revoked_at IS NULL AND s.expires_at > now()
+ORDER BY s.created_at DESC
+LIMIT 200
+
+-- name: ticket_holder
+SELECT json_build_object('tenant', t.slug, 'node', t.node, 'userId', current_user_id(),
+         'sessionId', current_session(), 'role', u.role, 'extension', u.extension,
+         'queues', coalesce((SELECT a.queues FROM agent_overview a WHERE a.id = current_agent()), '{}'))::text
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE u.id = current_user_id()
