@@ -1,0 +1,59 @@
+// Where the pages begin: start the stores, draw the page that the address and the session ask for.
+import { startClock } from './core/clock.js';
+import { startKeys } from './core/keys.js';
+import { path, redirect, startRouter } from './core/router.js';
+import { startCustomer } from './stores/customer.js';
+import { startDirectory } from './stores/directory.js';
+import { startFigures } from './stores/figures.js';
+import { startLive } from './stores/live.js';
+import { startPhoneStore } from './stores/phone.js';
+import { homePath, isSupervisor, resumeSession, sessionState } from './stores/session.js';
+import { startWork } from './stores/work.js';
+import { effect, html, render } from './vendor/ui.js';
+import { AdminPage } from './views/admin.js';
+import { AgentPage } from './views/agent/agent.js';
+import { ManagerPage } from './views/manager/manager.js';
+import { Announcer } from './views/parts/announce.js';
+import { ReportsPage } from './views/reports.js';
+import { Shell } from './views/shell.js';
+import { SignInPage, StartingPage, UnreachablePage } from './views/sign-in.js';
+
+const PAGES = [
+	{ path: '/agent', view: AgentPage, open: () => true },
+	{ path: '/manager', view: ManagerPage, open: () => isSupervisor.value },
+	{ path: '/reports', view: ReportsPage, open: () => isSupervisor.value },
+	{ path: '/admin', view: AdminPage, open: () => isSupervisor.value },
+];
+
+/** @type {Record<string, any>} */
+const WITHOUT_SESSION = { unknown: StartingPage, unreachable: UnreachablePage, out: SignInPage };
+
+function Page() {
+	const outside = WITHOUT_SESSION[sessionState.value];
+	if (outside) return html`<${outside} />`;
+	const page = PAGES.find((p) => p.path === path.value);
+	if (!page?.open()) return html`<${StartingPage} />`;
+	return html`<${Shell}><${page.view} key=${page.path} /></${Shell}>`;
+}
+
+/** An address that is not for this person, or for nobody, leads to where this person works. */
+function keepAddress() {
+	if (sessionState.value === 'in') {
+		if (!PAGES.find((p) => p.path === path.value)?.open()) redirect(homePath.value);
+	} else if (sessionState.value === 'out' && path.value !== '/' && !PAGES.some((p) => p.path === path.value)) {
+		redirect('/');
+	}
+}
+
+startClock();
+startKeys();
+startRouter();
+startLive();
+startDirectory();
+startFigures();
+startPhoneStore();
+startWork();
+startCustomer();
+effect(keepAddress);
+render(html`<${Page} /><${Announcer} />`, /** @type {Element} */ (document.getElementById('app')));
+resumeSession();

@@ -1,0 +1,107 @@
+// The one way to the REST interface: same origin, JSON, problem+json errors, a deadline.
+import { learnServerTime } from './clock.js';
+
+const BASE = '/api/pbx/';
+const TIMEOUT_MS = 10_000;
+
+/** What the server, or the way to it, answered instead of what was asked for. */
+export class Problem extends Error {
+	/**
+	 * @param {number} status 0: no answer came
+	 * @param {string} slug the last part of the problem's type
+	 * @param {string} message what to show
+	 * @param {{pointer: string, detail: string}[]} errors one for each refused field
+	 */
+	constructor(status, slug, message, errors = []) {
+		super(message);
+		this.status = status;
+		this.slug = slug;
+		this.errors = errors;
+		/** @type {string | null} */
+		this.requestId = null;
+		/** @type {number | null} */
+		this.retryAfterSeconds = null;
+	}
+}
+
+/** @type {() => void} */
+let onUnauthorized = () => {};
+
+/** Names who is told when the session has ended on the server. */
+export function whenUnauthorized(/** @type {() => void} */ listener) {
+	onUnauthorized = listener;
+}
+
+const UNREACHABLE = 'The server cannot be reached. Check the connection and try again.';
+const TOO_SLOW = 'The server did not answer in time. Try again.';
+
+function noAnswer(/** @type {unknown} */ error) {
+	const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+	return new Problem(0, timedOut ? 'timeout' : 'unreachable', timedOut ? TOO_SLOW : UNREACHABLE);
+}
+
+async function problemOf(/** @type {Response} */ response) {
+	const body = await response.json().catch(() => null);
+	const slug = String(body?.type ?? '').split('/').pop() || `http-${response.status}`;
+	const text = body?.detail || body?.title || `The server answered ${response.status}.`;
+	const problem = new Problem(response.status, slug, text, body?.errors ?? []);
+	problem.requestId = body?.requestId ?? response.headers.get('X-Request-Id');
+	problem.retryAfterSeconds = Number(response.headers.get('Retry-After')) || null;
+	return problem;
+}
+
+/** @param {Record<string, string | number | undefined | null>} [query] */
+function withQuery(/** @type {string} */ path, query) {
+	const given = Object.entries(query ?? {}).filter(([, v]) => v !== undefined && v !== null && v !== '');
+	if (!given.length) return BASE + path;
+	return `${BASE}${path}?${new URLSearchParams(given.map(([k, v]) => [k, String(v)]))}`;
+}
+
+/**
+ * @typedef {{
+ *   query?: Record<string, string | number | undefined | null>,
+ *   body?: unknown,
+ *   headers?: Record<string, string>,
+ *   keepalive?: boolean,
+ *   quiet?: boolean,
+ * }} Options quiet: a 401 is an answer here, not the end of the session
+ */
+
+/**
+ * @param {string} method
+ * @param {string} path below /api/pbx/
+ * @param {Options} [options]
+ * @returns {Promise<any>} the parsed answer, null when it has no body
+ * @throws {Problem}
+ */
+async function request(method, path, { query, body, headers, keepalive, quiet } = {}) {
+	const sentMs = Date.now();
+	const response = await fetch(withQuery(path, query), {
+		method,
+		keepalive,
+		credentials: 'same-origin',
+		signal: AbortSignal.timeout(TIMEOUT_MS),
+		headers: {
+			Accept: 'application/json',
+			'X-Requested-With': 'cordboard',
+			...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+			...headers,
+		},
+		body: body === undefined ? undefined : JSON.stringify(body),
+	}).catch((error) => { throw noAnswer(error); });
+	learnServerTime(response.headers.get('Date'), sentMs);
+	if (!response.ok) {
+		if (response.status === 401 && !quiet) onUnauthorized();
+		throw await problemOf(response);
+	}
+	const text = await response.text().catch((error) => { throw noAnswer(error); });
+	return text ? JSON.parse(text) : null;
+}
+
+/** @type {Record<'get' | 'post' | 'put' | 'delete', (path: string, options?: Options) => Promise<any>>} */
+export const api = {
+	get: (path, options) => request('GET', path, options),
+	post: (path, options) => request('POST', path, { body: {}, ...options }),
+	put: (path, options) => request('PUT', path, { body: {}, ...options }),
+	delete: (path, options) => request('DELETE', path, options),
+};

@@ -1,0 +1,45 @@
+// Ties the WebSocket to the floor, and the floor to the session.
+import { api } from '../core/api.js';
+import { LiveSocket } from '../core/socket.js';
+import { effect } from '../vendor/ui.js';
+import { applyEvents, applySnapshot, clearFloor } from './floor.js';
+import { resumeSession, sessionState } from './session.js';
+
+const WAKE_CHECK_MS = 5_000;
+
+const url = () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws`;
+
+const socket = new LiveSocket({
+	url: globalThis.location ? url() : '',
+	ticket: () => api.post('ws-ticket'),
+	onSnapshot: applySnapshot,
+	onEvents: applyEvents,
+	onSessionGone: resumeSession,
+});
+
+export const link = socket.link;
+
+export const reconnect = () => socket.retryNow();
+
+/** A timer that came late means that the page, or the machine, slept. */
+function watchSleep() {
+	let last = Date.now();
+	setInterval(() => {
+		const slept = Date.now() - last - WAKE_CHECK_MS;
+		last = Date.now();
+		if (document.visibilityState === 'visible') socket.woke(slept);
+	}, WAKE_CHECK_MS);
+}
+
+/** From here on the floor is live whenever somebody is signed in. */
+export function startLive() {
+	effect(() => {
+		if (sessionState.value === 'in') socket.start();
+		if (sessionState.value === 'out') {
+			socket.stop();
+			clearFloor();
+		}
+	});
+	addEventListener('online', () => socket.retryNow());
+	watchSleep();
+}

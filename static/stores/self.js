@@ -1,0 +1,37 @@
+// The signed-in agent: own live state, changing it, wrap-up.
+import { api } from '../core/api.js';
+import { computed, signal } from '../vendor/ui.js';
+import { agents, calls } from './floor.js';
+import { agentExtension } from './session.js';
+
+/** Own live object, null while unknown. */
+export const self = computed(() => agents.value.get(agentExtension.value?.extension ?? '')?.value ?? null);
+
+/** The call the floor says this agent has. */
+export const ownCall = computed(() => calls.value.get(self.value?.callId ?? '')?.value ?? null);
+
+/** @type {{value: {to: string | null, problem: string}}} a change on its way, or why it failed */
+export const statusChange = signal({ to: /** @type {string | null} */ (null), problem: '' });
+
+const own = () => {
+	if (!agentExtension.value) throw new Error('This account has no extension.');
+	return `agent-extensions/${agentExtension.value.id}`;
+};
+
+// What changed comes as an event, in order with all others; the answer only says that it was taken.
+
+/** @param {string} status @param {string} [reason] */
+export async function setStatus(status, reason) {
+	statusChange.value = { to: status, problem: '' };
+	try {
+		await api.put(`${own()}/status`, { body: reason ? { status, reason } : { status } });
+		statusChange.value = { to: null, problem: '' };
+	} catch (error) {
+		statusChange.value = { to: null, problem: /** @type {Error} */ (error).message };
+	}
+}
+
+/** @param {'FINISH' | 'EXTEND'} action @throws {import('../core/api.js').Problem} */
+export async function wrapup(action) {
+	await api.post(`${own()}/wrapup`, { body: { action } });
+}

@@ -1,0 +1,91 @@
+// Who is signed in. The phone's secret lives here, in memory, and nowhere else in the browser.
+import { api, whenUnauthorized } from '../core/api.js';
+import { batch, computed, signal } from '../vendor/ui.js';
+
+/**
+ * @typedef {{id: string, extension: string, displayName: string, role: string}} User
+ * @typedef {{id: string, extension: string, displayName?: string, queues?: string[]}} AgentExtension
+ * @typedef {{uri: string, authUser: string, password: string, wsUrl: string, realm?: string, ready?: boolean}} Sip
+ */
+
+/** @type {{value: 'unknown' | 'out' | 'in' | 'unreachable'}} */
+export const sessionState = signal(/** @type {any} */ ('unknown'));
+/** @type {{value: User | null}} */
+export const user = signal(/** @type {User | null} */ (null));
+/** @type {{value: AgentExtension | null}} */
+export const agentExtension = signal(/** @type {AgentExtension | null} */ (null));
+/** @type {{value: string}} why one has to sign in again, empty at first */
+export const signedOutBecause = signal('');
+
+/** @type {Sip | null} */
+let freshSip = null;
+
+export const isSupervisor = computed(() => ['SUPERVISOR', 'MANAGER', 'ADMIN'].includes(user.value?.role ?? ''));
+
+/** Where this person works. */
+export const homePath = computed(() => (isSupervisor.value ? '/manager' : '/agent'));
+
+/** @param {{user: User, agentExtension?: AgentExtension | null}} answer */
+function enter(answer) {
+	batch(() => {
+		user.value = answer.user;
+		agentExtension.value = answer.agentExtension ?? null;
+		signedOutBecause.value = '';
+		sessionState.value = 'in';
+	});
+}
+
+function leave(/** @type {string} */ because) {
+	freshSip = null;
+	batch(() => {
+		user.value = null;
+		agentExtension.value = null;
+		signedOutBecause.value = because;
+		sessionState.value = 'out';
+	});
+}
+
+/** Asks the server who this browser is signed in as. */
+export async function resumeSession() {
+	try {
+		enter(await api.get('auth/me', { quiet: true }));
+	} catch (error) {
+		const problem = /** @type {import('../core/api.js').Problem} */ (error);
+		if (problem.status === 401) leave('');
+		else sessionState.value = 'unreachable';
+	}
+}
+
+/** @throws {import('../core/api.js').Problem} */
+export async function signIn(/** @type {string} */ extension, /** @type {string} */ password) {
+	const answer = await api.post('auth/login', { body: { extension, password }, quiet: true });
+	freshSip = answer.sip ?? null;
+	enter(answer);
+}
+
+/** Whether the phone's secret came with this page's own sign-in: then this tab is to have the phone. */
+export const hasFreshSip = () => freshSip !== null;
+
+/** The phone's secret: the one that came with sign-in, once, otherwise a new one from the server. */
+export async function takeSip() {
+	const sip = freshSip;
+	freshSip = null;
+	return sip ?? /** @type {Promise<Sip>} */ (api.post('auth/phone').then((answer) => answer.sip));
+}
+
+export async function signOut() {
+	try {
+		await api.post('auth/logout', { quiet: true });
+	} catch (error) {
+		const problem = /** @type {import('../core/api.js').Problem} */ (error);
+		if (problem.status !== 401) throw problem;
+	}
+	leave('');
+}
+
+/** The server has ended the session: by time, or because somebody revoked it. */
+export function sessionEnded() {
+	if (sessionState.value === 'in') leave('Your session has ended. Sign in again.');
+}
+
+whenUnauthorized(sessionEnded);

@@ -1,0 +1,56 @@
+// The middle column: who is on the line and what happened before.
+import { phone as phoneText } from '../../core/format.js';
+import { customer, loadCustomer } from '../../stores/customer.js';
+import { subject } from '../../stores/work.js';
+import { html } from '../../vendor/ui.js';
+import { CallRow } from '../parts/call-row.js';
+import { Empty, Failure, Skeleton } from '../parts/empty.js';
+import { Icon } from '../parts/icon.js';
+import { initials } from '../../core/format.js';
+
+const CONTACT_LINES = [
+	{ key: 'company', icon: 'building-2', label: 'Company' },
+	{ key: 'email', icon: 'mail', label: 'E-mail' },
+];
+
+function Fields({ contact }) {
+	const custom = Object.entries(contact.fields ?? {});
+	const lines = CONTACT_LINES.filter((l) => contact[l.key]).map((l) => [l.label, contact[l.key]]);
+	const all = [...lines, ...custom];
+	if (!all.length) return null;
+	return html`<dl class="fields">${all.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${String(value)}</dd></div>`)}</dl>`;
+}
+
+function Head({ name, number, known }) {
+	return html`<header class="customer-head">
+		<span class=${`avatar ${known ? '' : 'is-unknown'}`} aria-hidden="true">${known ? initials(name) : html`<${Icon} name="user" size=${20} />`}</span>
+		<div><h2 data-testid="customer-name">${name}</h2><p class="muted number">${phoneText(number)}</p></div>
+	</header>`;
+}
+
+const Tags = ({ tags }) => (tags?.length ? html`<ul class="tags" aria-label="Tags">${tags.map((t) => html`<li key=${t} class="tag">${t}</li>`)}</ul>` : null);
+
+function History({ calls }) {
+	const current = subject.value?.callId;
+	const earlier = calls.filter((c) => c.id !== current);
+	return html`<section class="panel-section"><h3 class="label">History</h3>
+		${earlier.length
+			? html`<ol class="timeline">${earlier.map((c) => html`<${CallRow} key=${c.id} call=${c} />`)}</ol>`
+			: html`<p class="muted">No earlier calls with this number.</p>`}
+	</section>`;
+}
+
+export function CustomerPanel() {
+	const { number, name, outgoing } = subject.value ?? {};
+	if (!subject.value) return html`<${Empty} icon="user" title="No customer yet" text="When your phone rings or you dial, the customer and the history with them appear here." />`;
+	if (!number) return html`<${Empty} icon="user-x" title="The number is withheld" text="Without a number there is nothing to look up." />`;
+	const found = customer.value;
+	const contact = found?.contact;
+	return html`
+		<${Head} name=${contact?.name ?? (outgoing || name === number ? null : name) ?? 'Unknown customer'} number=${number} known=${Boolean(contact)} />
+		${found?.state === 'loading' && html`<${Skeleton} lines=${5} />`}
+		${found?.state === 'failed' && html`<${Failure} text=${`The contact could not be read. ${found.problem}`} retry=${() => loadCustomer(number)} />`}
+		${found?.state === 'unknown' && html`<p class="muted">No contact has this number.</p>`}
+		${contact && html`<${Tags} tags=${contact.tags} /><${Fields} contact=${contact} />`}
+		${(found?.state === 'known' || found?.state === 'unknown') && html`<${History} calls=${found.calls} />`}`;
+}

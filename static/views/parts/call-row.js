@@ -1,0 +1,32 @@
+import { duration, fullTime, phone as phoneText, time } from '../../core/format.js';
+import { callOutcome } from '../../core/states.js';
+import { dispositions, queueName } from '../../stores/directory.js';
+import { html } from '../../vendor/ui.js';
+import { Icon } from './icon.js';
+import { StateMark } from './state.js';
+
+const DIRECTIONS = {
+	INBOUND: { icon: 'phone-incoming', word: 'Incoming' },
+	OUTBOUND: { icon: 'phone-outgoing', word: 'Outgoing' },
+	INTERNAL: { icon: 'users', word: 'Internal' },
+};
+
+export const dispositionLabel = (/** @type {string} */ code) => dispositions.value.find((d) => d.code === code)?.label ?? code;
+
+/** One finished or running call in a list; children are actions. */
+export function CallRow({ call, withNumber = false, children }) {
+	const direction = DIRECTIONS[call.direction] ?? DIRECTIONS.INTERNAL;
+	const other = call.direction === 'OUTBOUND' ? call.to : call.from;
+	const name = call.contactName ?? (call.direction === 'OUTBOUND' ? null : call.fromName);
+	const title = withNumber ? (name && name !== other ? name : phoneText(other)) : direction.word;
+	return html`<li class="call-row">
+		<${Icon} name=${direction.icon} label=${direction.word} />
+		<div class="call-row-main">
+			<p><strong class=${withNumber ? 'number' : ''}>${title}</strong>${call.queue && html`<span class="muted"> · ${queueName(call.queue)}</span>`}</p>
+			<p class="call-row-facts"><${StateMark} state=${callOutcome(call)} />${call.disposition && html`<span class="tag">${dispositionLabel(call.disposition)}</span>`}</p>
+			${call.notes && html`<p class="call-row-notes">${call.notes}</p>`}
+		</div>
+		<div class="call-row-end"><time datetime=${call.startedAt} title=${fullTime(call.startedAt)}>${time(call.startedAt)}</time><span class="muted time">${call.talkMs ? duration(call.talkMs) : '–'}</span></div>
+		${children}
+	</li>`;
+}
