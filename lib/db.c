@@ -12,7 +12,7 @@
 
 enum {
 	CONNECT_MS = 800,
-	ANSWER_MS = 15000,      /* unless db_deadline() says otherwise; above every statement_timeout */
+	ANSWER_MS = 15000,      /* unless db_deadline() says otherwise */
 	CHANNELS_MAX = 4
 };
 
@@ -134,7 +134,7 @@ static int open_connection(struct db *db)
 	return 0;
 }
 
-/* An idle connection that the server closed shows as readable: better found now than mid-request. */
+/* An idle connection that the server closed is readable: better found now than mid-request. */
 static bool is_alive(const struct db *db)
 {
 	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };

@@ -255,7 +255,8 @@ static int check_member(void *arg, const char *key, const struct json *v)
 	if (!wrong)
 		wrong = check(m->reader->ctx, m->row, key, &bound);
 	if (wrong)
-		add_error(m->reader, mem_printf(m->reader->ctx, "/%s/%s", m->row->name, key), wrong);
+		add_error(m->reader, mem_printf(m->reader->ctx, "/%s/%s", m->row->name, key),
+			  wrong);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #include "lib/json.h"
 
 enum param_type {
-	PARAM_TEXT,        /* min..max characters, no control characters but newline and tab */
+	PARAM_TEXT,        /* min..max characters; of control ones only newline and tab */
 	PARAM_INT,         /* min..max */
 	PARAM_BOOL,
 	PARAM_UUID,

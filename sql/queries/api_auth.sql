@@ -18,7 +18,7 @@ FROM sign_in($1, $2, $3, $4, $5, $6)
 SELECT phone_secret($1, $2, $3)
 
 -- name: session_end
-SELECT session_id, extension, had_phone FROM session_end($1)
+SELECT session_id, extension, had_phone FROM session_end(coalesce($1::uuid, current_session()))
 
 -- name: auth_me
 SELECT json_build_object('id', u.id, 'extension', u.extension, 'displayName', u.display_name,

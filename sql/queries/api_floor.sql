@@ -17,8 +17,11 @@ SELECT e.extension, (e.id = current_agent())::int
 FROM agent_extensions e
 WHERE e.id = $1::uuid AND e.enabled
 
--- name: pause_reason_known
-SELECT 1 FROM pause_reasons WHERE code = $1 AND retired_at IS NULL
+-- name: pause_reason_find
+SELECT code FROM pause_reasons
+WHERE retired_at IS NULL AND (code = upper($1) OR lower(label) = lower($1))
+ORDER BY code <> upper($1)
+LIMIT 1
 
 -- name: queue_list
 SELECT q.*, q.name AS "_cursor"

@@ -1,0 +1,116 @@
+/* cordboard-api: takes FastCGI requests from the socket on descriptor 0, one at a time. */
+#include "cgi-bin/route.h"
+#include "lib/log.h"
+#include "lib/secret.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { DB_ANSWER_MS = 4000, REDIS_MS = 500 };
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopping = 1;
+	FCGX_ShutdownPending();
+}
+
+/* The body, up to its declared length and our limit. */
+static int read_body(const void *ctx, FCGX_Request *fcgi, struct str *body)
+{
+	const char *length = FCGX_GetParam("CONTENT_LENGTH", fcgi->envp);
+	unsigned long n = length ? strtoul(length, NULL, 10) : 0;
+
+	*body = (struct str){ "", 0 };
+	if (n > HTTP_BODY_MAX_BYTES)
+		return ERR_TOO_LARGE;
+	char *bytes = mem_array(ctx, char, n + 1);
+	int got = FCGX_GetStr(bytes, (int)n, fcgi->in);
+	*body = (struct str){ bytes, n };
+	return got == (int)n ? 0 : ERR_MALFORMED;
+}
+
+static void serve(struct app *app, FCGX_Request *fcgi)
+{
+	void *ctx = talloc_new(NULL);
+	struct http_request request;
+	struct http_response response;
+	struct str body;
+
+	int body_err = read_body(ctx, fcgi, &body);
+	int err = http_request_read(ctx, fcgi->envp, body, API_PREFIX, &request);
+	route_serve(app, &request, body_err ? body_err : err, &response);
+	struct buf *answer = http_render(ctx, &request, &response);
+	FCGX_PutStr(answer->p, (int)answer->n, fcgi->out);
+	FCGX_Finish_r(fcgi);
+	talloc_free(ctx);
+}
+
+static int accept_loop(struct app *app)
+{
+	FCGX_Request fcgi;
+
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		return -EIO;
+	while (!stopping && FCGX_Accept_r(&fcgi) == 0)
+		serve(app, &fcgi);
+	return 0;
+}
+
+static int open_app(void *ctx, const char *config, struct app *app)
+{
+	const char *problem = "";
+	struct settings *s = &app->settings;
+	int err = settings_load(ctx, config, s, &problem);
+
+	if (err) {
+		fprintf(stderr, "cordboard-api: %s\n", problem);
+		return err;
+	}
+	log_init("api", s->log_level);
+	secret_init();
+	const char *password = *s->redis_password_file
+				       ? settings_secret(ctx, s->redis_password_file)
+				       : NULL;
+	if (*s->redis_password_file && !password)
+		return -EACCES;
+	app->db = db_new(ctx, s->db_api);
+	db_deadline(app->db, DB_ANSWER_MS);
+	app->bus = bus_new(ctx, s->redis, *s->redis_user ? s->redis_user : NULL, password,
+			   REDIS_MS);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct rlimit no_core = { 0, 0 };
+	struct sigaction on_stop = { .sa_handler = stop };
+	struct app app;
+
+	if (argc == 2 && strcmp(argv[1], "--help-settings") == 0) {
+		settings_help();
+		return 0;
+	}
+	if (argc != 3 || strcmp(argv[1], "--config") != 0) {
+		fprintf(stderr, "usage: cordboard-api --config FILE | --help-settings\n");
+		return 2;
+	}
+	/* A core would hold passwords. */
+	setrlimit(RLIMIT_CORE, &no_core);
+	sigaction(SIGTERM, &on_stop, NULL);
+	sigaction(SIGINT, &on_stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	void *ctx = talloc_new(NULL);
+	int err = open_app(ctx, argv[2], &app);
+	if (!err)
+		err = accept_loop(&app);
+	talloc_free(ctx);
+	return err ? 1 : 0;
+}

@@ -1,0 +1,289 @@
+/* Sign-in, sessions, the phone's secret, tickets for the live feed. */
+#include "cgi-bin/command.h"
+#include "cgi-bin/rows.h"
+#include "cgi-bin/site.h"
+#include "lib/log.h"
+#include "lib/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TOKEN_BYTES = 32,
+	SIP_SECRET_BYTES = 16,
+	TICKET_SECONDS = 30,
+	COMMAND_MS = 1500
+};
+
+/* ---- cookies and addresses ---- */
+
+static void set_cookie(struct request *r, const char *token, int seconds)
+{
+	const char *name = session_cookie_name(&r->app->settings);
+	const char *secure = strncmp(name, "__Host-", 7) == 0 ? "; Secure" : "";
+
+	http_header(r->response, "Set-Cookie",
+		    mem_printf(r->ctx, "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s", name,
+			       token, seconds, secure));
+}
+
+/* The pages' origin with ws: for http:, and a path. */
+static const char *socket_url(const struct request *r, const char *path)
+{
+	return mem_printf(r->ctx, "ws%s%s", r->app->settings.public_url + strlen("http"), path);
+}
+
+/* The host of the pages' origin, without scheme and port. */
+static const char *public_host(const struct request *r)
+{
+	const char *host = strstr(r->app->settings.public_url, "://");
+	host = host ? host + 3 : r->app->settings.public_url;
+	return mem_strndup(r->ctx, host, strcspn(host, *host == '[' ? "/" : ":/"));
+}
+
+/* ---- the phone ---- */
+
+/* Asterisk keeps an old secret until it is told; ready says whether it was. */
+static bool tell_login(struct request *r, bool phone)
+{
+	struct json_out o;
+	struct buf *args = buf_new(r->ctx);
+
+	json_out_init(&o, args);
+	json_open(&o, '{');
+	json_put_text(&o, "extension", r->session.extension);
+	json_put_bool(&o, "phone", phone);
+	json_close(&o, '}');
+	int err = command_send(r, "agent.login", args, COMMAND_MS, NULL);
+	if (err)
+		log_error("asterisk was not told of a new phone secret extension=%s error=%s",
+			  r->session.extension, err_row(err < 0 ? ERR_UNAVAILABLE : err)->name);
+	r->detail = NULL;
+	return err == 0;
+}
+
+/* "sip": null for a user without an extension. */
+static void put_sip(struct request *r, const char *endpoint, const char *secret, bool ready)
+{
+	struct json_out *o = &r->out;
+
+	json_key(o, "sip");
+	if (!endpoint) {
+		json_null(o);
+		return;
+	}
+	json_open(o, '{');
+	json_put_text(o, "uri", mem_printf(r->ctx, "sip:%s@%s", endpoint, public_host(r)));
+	json_put_text(o, "authUser", endpoint);
+	json_put_text(o, "password", secret);
+	json_put_text(o, "realm", r->app->settings.sip_realm);
+	json_put_text(o, "wsUrl", socket_url(r, "/sip"));
+	json_put_bool(o, "ready", ready);
+	json_close(o, '}');
+}
+
+static int phone(struct request *r)
+{
+	const char *kind = request_input(r, "phone");
+	const char *secret = secret_hex(r->ctx, SIP_SECRET_BYTES);
+	const char *params[] = { secret, r->app->settings.sip_realm, kind };
+	struct db_result *result;
+	int err = request_exec(r, Q_PHONE_SECRET, params, DB_TEXT, &result);
+
+	if (err)
+		return err;
+	const char *endpoint = db_text(result, 0, 0);
+	bool ready = endpoint && tell_login(r, kind != NULL);
+	json_open(&r->out, '{');
+	put_sip(r, endpoint, secret, ready);
+	json_close(&r->out, '}');
+	return 0;
+}
+
+/* ---- sign-in ---- */
+
+static int refuse_locked(struct request *r, int64_t locked_ms)
+{
+	r->retry_after_s = (int)((locked_ms + 999) / 1000);
+	return ERR_RATE_LIMITED;
+}
+
+/* Counts the failure by what was typed, whether anybody has that name or not. */
+static int refuse_wrong(struct request *r, const char *tenant_id)
+{
+	const char *params[] = { tenant_id, request_input(r, "extension") };
+	struct db_result *result;
+
+	if (!tenant_id)
+		return ERR_BAD_CREDENTIALS;
+	int err = db_exec(r->app->db, r->ctx, Q_SIGN_IN_FAILED, params, DB_TEXT, &result, NULL);
+	return err ? err : ERR_BAD_CREDENTIALS;
+}
+
+/* Whose password it is. */
+static int check_password(struct request *r, const char **user_id)
+{
+	const char *params[] = { request_input(r, "tenant"), request_input(r, "extension") };
+	struct db_result *found;
+	int err = db_exec(r->app->db, r->ctx, Q_SIGN_IN_START, params, DB_TEXT, &found, NULL);
+
+	if (err)
+		return err;
+	if (db_int(found, 0, 3) > 0)
+		return refuse_locked(r, db_int(found, 0, 3));
+	if (!secret_verify(db_text(found, 0, 2), request_input(r, "password")))
+		return refuse_wrong(r, db_text(found, 0, 0));
+	*user_id = db_text(found, 0, 1);
+	return 0;
+}
+
+enum { IN_SIGN_IN, IN_PHONE, IN_ME, IN_COUNT };
+
+static int begin_session(struct request *r, const char *user_id, const char *token,
+			 const char *secret, struct db_result **results)
+{
+	const struct settings *s = &r->app->settings;
+	const char *sign_in[] = {
+		user_id,
+		secret_sha256(r->ctx, str_of(token)),
+		http_variable(r->http, "REMOTE_ADDR"),
+		http_variable(r->http, "HTTP_USER_AGENT"),
+		mem_printf(r->ctx, "%d", s->session_idle_s),
+		mem_printf(r->ctx, "%d", s->session_absolute_s),
+	};
+	const char *phone_secret[] = { secret, s->sip_realm, request_input(r, "phone") };
+	const struct db_step steps[IN_COUNT] = {
+		[IN_SIGN_IN] = { Q_SIGN_IN, sign_in, DB_TEXT },
+		[IN_PHONE] = { Q_PHONE_SECRET, phone_secret, DB_TEXT },
+		[IN_ME] = { Q_AUTH_ME, NULL, DB_BINARY },
+	};
+	struct db_error error;
+	int err = db_run(r->app->db, r->ctx, steps, IN_COUNT, results, &error);
+
+	if (!err)
+		request_session(r, results[IN_SIGN_IN]);
+	return err ? request_db_error(r, err, &error) : 0;
+}
+
+static int login(struct request *r)
+{
+	const char *token = secret_token(r->ctx, TOKEN_BYTES);
+	const char *secret = secret_hex(r->ctx, SIP_SECRET_BYTES);
+	struct db_result *results[IN_COUNT];
+	const char *user_id = NULL;
+	int err = check_password(r, &user_id);
+
+	if (!err)
+		err = begin_session(r, user_id, token, secret, results);
+	if (err)
+		return err;
+	const char *endpoint = db_text(results[IN_PHONE], 0, 0);
+	bool ready = endpoint && tell_login(r, request_input(r, "phone") != NULL);
+	json_open(&r->out, '{');
+	json_put_text(&r->out, "accessToken", token);
+	err = rows_put_members(&r->out, results[IN_ME], 0);
+	put_sip(r, endpoint, secret, ready);
+	json_close(&r->out, '}');
+	if (!err)
+		set_cookie(r, token, r->app->settings.session_absolute_s);
+	return err;
+}
+
+/* ---- ends of sessions ---- */
+
+/* Sockets of the session close; its phone is forgotten. What fails here is logged: it has ended. */
+static void tell_ended(struct request *r, const char *session_id, const char *phone_extension)
+{
+	const struct session *s = &r->session;
+	const char *channel = mem_printf(r->ctx, "cb:%s:%s:sessions", s->node, s->tenant);
+	const char *message = mem_printf(r->ctx, "revoked %s", session_id);
+	struct str args[] = { STR("PUBLISH"), str_of(channel), str_of(message) };
+	int err = bus_command(r->app->bus, r->ctx, NULL, args, ARRAY_LEN(args));
+
+	if (err)
+		log_error("sockets of an ended session were not told session=%s", session_id);
+	if (!phone_extension)
+		return;
+	struct json_out o;
+	struct buf *logout_args = buf_new(r->ctx);
+	json_out_init(&o, logout_args);
+	json_open(&o, '{');
+	json_put_text(&o, "extension", phone_extension);
+	json_close(&o, '}');
+	if (command_send(r, "agent.logout", logout_args, COMMAND_MS, NULL))
+		log_error("asterisk was not told of a phone's end extension=%s", phone_extension);
+	r->detail = NULL;
+}
+
+/* Without an id: the own session. */
+static int end_session(struct request *r, const char *id)
+{
+	const char *params[] = { id };
+	struct db_result *result;
+	int err = request_exec(r, Q_SESSION_END, params, DB_TEXT, &result);
+
+	if (err)
+		return err;
+	tell_ended(r, db_text(result, 0, 0), db_text(result, 0, 1));
+	if (strcmp(db_text(result, 0, 0), r->session.id) == 0)
+		set_cookie(r, "", 0);
+	return 0;
+}
+
+static int logout(struct request *r)
+{
+	return end_session(r, NULL);
+}
+
+static int session_delete(struct request *r)
+{
+	return end_session(r, request_input(r, "id"));
+}
+
+/* ---- tickets ---- */
+
+static int ws_ticket(struct request *r)
+{
+	const char *ticket = secret_token(r->ctx, TOKEN_BYTES);
+	const char *key = mem_printf(r->ctx, "cb:ticket:%s", secret_sha256(r->ctx, str_of(ticket)));
+	const char *seconds = mem_printf(r->ctx, "%d", TICKET_SECONDS);
+	int64_t expires_us = clock_wall_us() + TICKET_SECONDS * INT64_C(1000000);
+	struct db_result *holder;
+	int err = request_exec(r, Q_TICKET_HOLDER, NULL, DB_TEXT, &holder);
+
+	if (err)
+		return err;
+	struct str args[] = { STR("SET"), str_of(key), db_value(holder, 0, 0), STR("EX"),
+			      str_of(seconds) };
+	err = bus_command(r->app->bus, r->ctx, NULL, args, ARRAY_LEN(args));
+	json_open(&r->out, '{');
+	json_put_text(&r->out, "ticket", ticket);
+	json_put_time(&r->out, "expiresAt", expires_us);
+	json_put_text(&r->out, "url", socket_url(r, "/ws"));
+	json_close(&r->out, '}');
+	return err;
+}
+
+/* ---- rows ---- */
+
+static const struct route routes[] = {
+	{ HTTP_POST, "auth/login", PUBLIC, "Sign in", 200, .handler = login,
+	  .inputs = { { "extension", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 8, .required = true },
+		      { "password", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 200,
+			.required = true },
+		      { "tenant", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 31 },
+		      { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP" } } },
+	{ HTTP_POST, "auth/logout", AGENT, "Sign out", 204, .handler = logout },
+	{ HTTP_POST, "auth/phone", AGENT, "A fresh secret for the session's phone", 200,
+	  .handler = phone,
+	  .inputs = { { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP" } } },
+	{ HTTP_GET, "auth/me", AGENT, "Who is signed in", 200, .query = Q_AUTH_ME },
+	{ HTTP_GET, "auth/sessions", AGENT, "Own open sessions", 200, .query = Q_SESSION_LIST,
+	  .shape = LIST },
+	{ HTTP_DELETE, "auth/sessions/:id", AGENT, "End a session", 204, .handler = session_delete,
+	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true } } },
+	{ HTTP_POST, "ws-ticket", AGENT, "A ticket for the live feed, good once for 30 s", 200,
+	  .handler = ws_ticket },
+};
+
+const struct resource auth_resource = { routes, ARRAY_LEN(routes) };

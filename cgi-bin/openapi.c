@@ -1,0 +1,310 @@
+/* OpenAPI 3.1 from the route rows: what is not in a row cannot be documented wrongly. */
+#include "cgi-bin/openapi.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- schemas of inputs ---- */
+
+static void put_bounds(struct json_out *o, const struct param_row *row, const char *min,
+		       const char *max)
+{
+	if (row->min || row->max) {
+		json_put_int(o, min, row->min);
+		json_put_int(o, max, row->max);
+	}
+}
+
+static void put_format(struct json_out *o, const char *format)
+{
+	json_put_text(o, "type", "string");
+	json_put_text(o, "format", format);
+}
+
+static void put_choices(struct json_out *o, const char *choices)
+{
+	json_put_text(o, "type", "string");
+	json_key(o, "enum");
+	json_open(o, '[');
+	while (*choices) {
+		size_t n = strcspn(choices, " ");
+		json_str(o, (struct str){ choices, n });
+		choices += n + (choices[n] == ' ');
+	}
+	json_close(o, ']');
+}
+
+static void put_strings_inside(struct json_out *o, const char *keyword, const struct param_row *row)
+{
+	json_key(o, keyword);
+	json_open(o, '{');
+	json_put_text(o, "type", "string");
+	put_bounds(o, row, "minLength", "maxLength");
+	json_close(o, '}');
+}
+
+static void put_schema(struct json_out *o, const struct param_row *row)
+{
+	json_open(o, '{');
+	switch (row->type) {
+	case PARAM_INT:
+		json_put_text(o, "type", "integer");
+		put_bounds(o, row, "minimum", "maximum");
+		break;
+	case PARAM_BOOL:
+		json_put_text(o, "type", "boolean");
+		break;
+	case PARAM_UUID:
+		put_format(o, "uuid");
+		break;
+	case PARAM_TIME:
+		put_format(o, "date-time");
+		break;
+	case PARAM_CHOICE:
+		put_choices(o, row->choices);
+		break;
+	case PARAM_PHONE:
+		json_put_text(o, "type", "string");
+		json_put_text(o, "pattern", "^[-+0-9 ().]+$");
+		break;
+	case PARAM_TEXTS:
+	case PARAM_PHONES:
+		json_put_text(o, "type", "array");
+		json_put_int(o, "maxItems", PARAM_ITEMS_MAX);
+		put_strings_inside(o, "items", row);
+		break;
+	case PARAM_FIELDS:
+		json_put_text(o, "type", "object");
+		json_put_int(o, "maxProperties", PARAM_ITEMS_MAX);
+		put_strings_inside(o, "additionalProperties", row);
+		break;
+	case PARAM_TEXT:
+	case PARAM_CURSOR:
+		json_put_text(o, "type", "string");
+		put_bounds(o, row, "minLength", "maxLength");
+		break;
+	}
+	if (row->fallback && row->type == PARAM_INT) {
+		json_key(o, "default");
+		json_raw(o, str_of(row->fallback));
+	}
+	json_close(o, '}');
+}
+
+/* ---- operations ---- */
+
+static void put_parameters(struct json_out *o, const struct param_row *rows)
+{
+	json_key(o, "parameters");
+	json_open(o, '[');
+	for (; rows->name; rows++) {
+		if (rows->where == PARAM_BODY)
+			continue;
+		json_open(o, '{');
+		json_put_text(o, "name", rows->name);
+		json_put_text(o, "in", rows->where == PARAM_PATH ? "path" : "query");
+		json_put_bool(o, "required", rows->required);
+		json_key(o, "schema");
+		put_schema(o, rows);
+		json_close(o, '}');
+	}
+	json_close(o, ']');
+}
+
+static bool has_body(const struct param_row *rows)
+{
+	for (; rows->name; rows++)
+		if (rows->where == PARAM_BODY)
+			return true;
+	return false;
+}
+
+static void put_properties(struct json_out *o, const struct param_row *rows)
+{
+	json_key(o, "properties");
+	json_open(o, '{');
+	for (; rows->name; rows++)
+		if (rows->where == PARAM_BODY) {
+			json_key(o, rows->name);
+			put_schema(o, rows);
+		}
+	json_close(o, '}');
+}
+
+static void put_required(struct json_out *o, const struct param_row *rows)
+{
+	json_key(o, "required");
+	json_open(o, '[');
+	for (; rows->name; rows++)
+		if (rows->where == PARAM_BODY && rows->required)
+			json_text(o, rows->name);
+	json_close(o, ']');
+}
+
+static void open_content(struct json_out *o, const char *type)
+{
+	json_key(o, "content");
+	json_open(o, '{');
+	json_key(o, type);
+	json_open(o, '{');
+	json_key(o, "schema");
+}
+
+static void put_request_body(struct json_out *o, const struct param_row *rows)
+{
+	if (!has_body(rows))
+		return;
+	json_key(o, "requestBody");
+	json_open(o, '{');
+	open_content(o, "application/json");
+	json_open(o, '{');
+	json_put_text(o, "type", "object");
+	json_put_bool(o, "additionalProperties", false);
+	put_properties(o, rows);
+	put_required(o, rows);
+	json_close(o, '}');
+	json_close(o, '}');
+	json_close(o, '}');
+	json_close(o, '}');
+}
+
+static void put_ref(struct json_out *o, const char *name)
+{
+	json_open(o, '{');
+	json_put_text(o, "$ref", name);
+	json_close(o, '}');
+}
+
+static void put_responses(struct json_out *o, const struct route *route)
+{
+	char status[12] = { (char)('0' + route->status / 100),
+			    (char)('0' + route->status / 10 % 10),
+			    (char)('0' + route->status % 10) };
+
+	json_key(o, "responses");
+	json_open(o, '{');
+	json_key(o, status);
+	json_open(o, '{');
+	json_put_text(o, "description", route->summary);
+	if (route->status != 204) {
+		open_content(o, "application/json");
+		put_ref(o, route->shape == LIST ? "#/components/schemas/List"
+						: "#/components/schemas/Object");
+		json_close(o, '}');
+		json_close(o, '}');
+	}
+	json_close(o, '}');
+	json_key(o, "default");
+	put_ref(o, "#/components/responses/Problem");
+	json_close(o, '}');
+}
+
+static void put_operation(struct json_out *o, const struct route *route)
+{
+	char method[8] = { 0 };
+	const char *name = http_method_name(route->method);
+
+	for (size_t i = 0; name[i] && i < sizeof(method) - 1; i++)
+		method[i] = (char)tolower((unsigned char)name[i]);
+	json_key(o, method);
+	json_open(o, '{');
+	json_put_text(o, "summary", route->summary);
+	json_put_text(o, "x-least-role", role_name(route->least));
+	if (route->least == PUBLIC) {
+		json_key(o, "security");
+		json_open(o, '[');
+		json_close(o, ']');
+	}
+	put_parameters(o, route->inputs);
+	put_request_body(o, route->inputs);
+	put_responses(o, route);
+	json_close(o, '}');
+}
+
+/* ---- paths: rows of the same path stand together, in one item ---- */
+
+static bool is_first_of_path(const struct resource *r, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(r->routes[i].path, r->routes[at].path) == 0)
+			return false;
+	return true;
+}
+
+/* "calls/:id/notes" becomes "/calls/{id}/notes". */
+static void put_path_key(struct json_out *o, const char *pattern)
+{
+	char key[128] = "/";
+	size_t n = 1;
+	bool name = false;
+
+	for (;; pattern++) {
+		bool ends = *pattern == '/' || *pattern == '\0';
+		if (name && ends && n < sizeof(key) - 2)
+			key[n++] = '}', name = false;
+		if (*pattern == '\0' || n >= sizeof(key) - 2)
+			break;
+		name = name || *pattern == ':';
+		key[n++] = *pattern == ':' ? '{' : *pattern;
+	}
+	json_key(o, key);
+}
+
+static void put_paths(struct json_out *o, const struct resource *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (!is_first_of_path(r, i))
+			continue;
+		put_path_key(o, r->routes[i].path);
+		json_open(o, '{');
+		for (size_t j = i; j < r->n; j++)
+			if (strcmp(r->routes[i].path, r->routes[j].path) == 0)
+				put_operation(o, &r->routes[j]);
+		json_close(o, '}');
+	}
+}
+
+static const char components[] =
+	"{\"schemas\":{"
+	"\"Object\":{\"type\":\"object\"},"
+	"\"List\":{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
+	"\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+	"\"next\":{\"type\":[\"string\",\"null\"]}}},"
+	"\"Problem\":{\"type\":\"object\","
+	"\"required\":[\"type\",\"title\",\"status\",\"requestId\"],"
+	"\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+	"\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+	"\"requestId\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{"
+	"\"type\":\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},"
+	"\"detail\":{\"type\":\"string\"}}}}}}},"
+	"\"responses\":{\"Problem\":{\"description\":\"A refusal\",\"content\":{"
+	"\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
+	"\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+	"\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"cordboard_session\"}}}";
+
+void openapi_put(struct json_out *o, const struct resource *const *resources, const char *server)
+{
+	json_open(o, '{');
+	json_put_text(o, "openapi", "3.1.0");
+	json_key(o, "info");
+	json_open(o, '{');
+	json_put_text(o, "title", "Cordboard");
+	json_put_text(o, "version", CB_VERSION);
+	json_close(o, '}');
+	json_key(o, "servers");
+	json_open(o, '[');
+	json_open(o, '{');
+	json_put_text(o, "url", server);
+	json_close(o, '}');
+	json_close(o, ']');
+	json_key(o, "security");
+	json_raw(o, STR("[{\"bearer\":[]},{\"cookie\":[]}]"));
+	json_key(o, "paths");
+	json_open(o, '{');
+	for (; *resources; resources++)
+		put_paths(o, *resources);
+	json_close(o, '}');
+	json_key(o, "components");
+	json_raw(o, (struct str){ components, sizeof(components) - 1 });
+	json_close(o, '}');
+}

@@ -1,0 +1,7 @@
+/* The site map. */
+#include "cgi-bin/site.h"
+
+const struct resource *const site[] = {
+	&auth_resource,     &agents_resource,    &queues_resource, &calls_resource,
+	&contacts_resource, &reporting_resource, &system_resource, NULL,
+};

@@ -1,0 +1,14 @@
+/* The site map: every resource once. */
+#ifndef CB_SITE_H
+#define CB_SITE_H
+
+#include "cgi-bin/route.h"
+
+/* Ends with NULL. */
+extern const struct resource *const site[];
+
+/* One a file. */
+extern const struct resource auth_resource, agents_resource, queues_resource, calls_resource,
+	contacts_resource, reporting_resource, system_resource;
+
+#endif
