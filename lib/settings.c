@@ -51,6 +51,8 @@ static const struct row rows[] = {
 	     "digits before a number that the dialplan sends to the trunk"),
 	INT("amid", "dial_timeout_ms", dial_timeout_ms, "20000", 1000, 120000,
 	    "how long the agent's own phone may ring when dialling out"),
+	INT("amid", "outbound_wrapup_s", outbound_wrapup_s, "20", 0, 3600,
+	    "wrap-up after an answered call that the agent dialled"),
 	INT("amid", "metrics_port", amid_metrics_port, "9101", 1, 65535,
 	    "Prometheus metrics on loopback"),
 	TEXT("web", "public_url", public_url, "http://127.0.0.1:8080",

@@ -30,6 +30,7 @@ struct settings {
 	const char *journal_dir;
 	const char *outbound_prefix;   /* what the dialplan strips before the trunk */
 	int dial_timeout_ms;           /* how long the agent's own phone may ring on a dial */
+	int outbound_wrapup_s;
 
 	const char *public_url;        /* exact origin of the pages: https://cc.example.org */
 	const char *sip_realm;

@@ -1,0 +1,163 @@
+-- Statements of cordboard-amid's store. Each takes a JSON array of records of one kind, the newest
+-- state of each thing, and may run twice: an older state never replaces a newer one.
+
+-- name: store_become_writer
+INSERT INTO worker_nodes AS n (node, epoch) VALUES ($1, 1)
+ON CONFLICT (node) DO UPDATE SET epoch = n.epoch + 1, updated_at = now()
+RETURNING epoch, applied_seq
+
+-- name: store_applied
+UPDATE worker_nodes SET applied_seq = greatest(applied_seq, $3::bigint), updated_at = now()
+WHERE node = $1 AND epoch = $2::bigint
+RETURNING node
+
+-- name: store_config_queues
+SELECT t.slug, q.name, q.wrapup_seconds * 1000
+FROM call_queues q JOIN tenants t ON t.id = q.tenant_id
+WHERE t.node = $1 AND q.retired_at IS NULL
+
+-- name: store_config_agents
+SELECT t.slug, e.extension, s.status, s.reason, s.next_status,
+       (extract(epoch FROM s.since) * 1000000)::bigint,
+       coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0)
+FROM agent_extensions e
+JOIN tenants t ON t.id = e.tenant_id
+LEFT JOIN agent_states s ON s.tenant_id = e.tenant_id AND s.agent_id = e.id
+WHERE t.node = $1 AND e.enabled
+
+-- name: store_calls
+INSERT INTO call_sessions AS c (id, tenant_id, pbx_id, direction, status, from_number, from_name, to_number, did,
+  queue_id, agent_id, contact_id, started_at, answered_at, ended_at, ended_by, hangup_cause, outcome, estimated,
+  wait_ms, talk_ms, hold_ms, seq)
+SELECT DISTINCT ON (r.id) r.id, t.id, r."pbxId", r.direction, r.status, r."from", r."fromName", r."to", r.did,
+  q.id, a.id, n.contact_id, r."startedAt", r."answeredAt", r."endedAt", r."endedBy", r."hangupCause", r.outcome,
+  r.estimated, r."waitMs", r."talkMs", r."holdMs", r.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, id uuid, tenant text, "pbxId" text, direction text, status text,
+  "from" text, "fromName" text, "to" text, did text, "firstQueue" text, "lastAgent" text, "startedAt" timestamptz,
+  "answeredAt" timestamptz, "endedAt" timestamptz, "endedBy" text, "hangupCause" int, outcome text, estimated boolean,
+  "waitMs" bigint, "talkMs" bigint, "holdMs" bigint)
+LEFT JOIN tenants t ON t.slug = r.tenant
+LEFT JOIN call_queues q ON q.tenant_id = t.id AND q.name = r."firstQueue"
+LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r."lastAgent"
+LEFT JOIN contact_numbers n ON n.tenant_id = t.id
+  AND n.number = CASE r.direction WHEN 'INBOUND' THEN r."from" ELSE r."to" END
+ORDER BY r.id, r.seq DESC
+ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, status = excluded.status,
+  from_number = excluded.from_number, from_name = excluded.from_name, to_number = excluded.to_number,
+  did = excluded.did, queue_id = excluded.queue_id, agent_id = excluded.agent_id,
+  contact_id = coalesce(c.contact_id, excluded.contact_id), started_at = least(c.started_at, excluded.started_at),
+  answered_at = excluded.answered_at, ended_at = excluded.ended_at, ended_by = excluded.ended_by,
+  hangup_cause = excluded.hangup_cause, outcome = excluded.outcome, estimated = excluded.estimated,
+  wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms, seq = excluded.seq
+WHERE c.seq < excluded.seq
+
+-- name: store_legs
+INSERT INTO call_legs AS l (tenant_id, call_id, uniqueid, channel, party, agent_id, number, started_at, answered_at,
+  ended_at, cause, tech_cause, seq)
+SELECT DISTINCT ON (t.id, r."callId", r.uniqueid) t.id, r."callId", r.uniqueid, r.channel, r.party, a.id, r.number,
+  r."startedAt", r."answeredAt", r."endedAt", nullif(r.cause, 0), nullif(r."techCause", 0)::text, r.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, uniqueid text, channel text,
+  party text, agent text, number text, "startedAt" timestamptz, "answeredAt" timestamptz, "endedAt" timestamptz,
+  cause int, "techCause" int)
+LEFT JOIN tenants t ON t.slug = r.tenant
+LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
+ORDER BY t.id, r."callId", r.uniqueid, r.seq DESC
+ON CONFLICT (tenant_id, call_id, uniqueid) DO UPDATE SET party = excluded.party, number = excluded.number,
+  answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause,
+  tech_cause = excluded.tech_cause, seq = excluded.seq
+WHERE l.seq < excluded.seq
+
+-- name: store_visits
+INSERT INTO queue_visits AS v (tenant_id, call_id, ordinal, queue_id, joined_at, left_at, wait_ms, outcome, agent_id, seq)
+SELECT DISTINCT ON (t.id, r."callId", r.ordinal) t.id, r."callId", r.ordinal, q.id, r."joinedAt", r."leftAt",
+  r."waitMs", r.outcome, a.id, r.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, ordinal int, queue text,
+  "joinedAt" timestamptz, "leftAt" timestamptz, "waitMs" bigint, outcome text, agent text)
+LEFT JOIN tenants t ON t.slug = r.tenant
+LEFT JOIN call_queues q ON q.tenant_id = t.id AND q.name = r.queue
+LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
+ORDER BY t.id, r."callId", r.ordinal, r.seq DESC
+ON CONFLICT (tenant_id, call_id, ordinal) DO UPDATE SET left_at = excluded.left_at, wait_ms = excluded.wait_ms,
+  outcome = excluded.outcome, agent_id = excluded.agent_id, seq = excluded.seq
+WHERE v.seq < excluded.seq
+
+-- name: store_offers
+INSERT INTO ring_offers AS o (tenant_id, call_id, ordinal, agent_id, queue_id, started_at, ended_at, ring_ms, outcome, seq)
+SELECT DISTINCT ON (t.id, r."callId", r.ordinal) t.id, r."callId", r.ordinal, a.id, q.id, r."startedAt", r."endedAt",
+  r."ringMs", r.outcome, r.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, ordinal int, agent text, queue text,
+  "startedAt" timestamptz, "endedAt" timestamptz, "ringMs" bigint, outcome text)
+LEFT JOIN tenants t ON t.slug = r.tenant
+LEFT JOIN call_queues q ON q.tenant_id = t.id AND q.name = r.queue
+LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
+ORDER BY t.id, r."callId", r.ordinal, r.seq DESC
+ON CONFLICT (tenant_id, call_id, ordinal) DO UPDATE SET ended_at = excluded.ended_at, ring_ms = excluded.ring_ms,
+  outcome = excluded.outcome, seq = excluded.seq
+WHERE o.seq < excluded.seq
+
+-- name: store_segments
+INSERT INTO talk_segments AS s (tenant_id, call_id, ordinal, agent_id, queue_id, started_at, ended_at, talk_ms, hold_ms, seq)
+SELECT DISTINCT ON (t.id, r."callId", r.ordinal) t.id, r."callId", r.ordinal, a.id, q.id, r."startedAt", r."endedAt",
+  r."talkMs", r."holdMs", r.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, ordinal int, agent text, queue text,
+  "startedAt" timestamptz, "endedAt" timestamptz, "talkMs" bigint, "holdMs" bigint)
+LEFT JOIN tenants t ON t.slug = r.tenant
+LEFT JOIN call_queues q ON q.tenant_id = t.id AND q.name = r.queue
+LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
+ORDER BY t.id, r."callId", r.ordinal, r.seq DESC
+ON CONFLICT (tenant_id, call_id, ordinal) DO UPDATE SET ended_at = excluded.ended_at, talk_ms = excluded.talk_ms,
+  hold_ms = excluded.hold_ms, seq = excluded.seq
+WHERE s.seq < excluded.seq
+
+-- name: store_transfers
+INSERT INTO call_transfers AS x (tenant_id, call_id, ordinal, at, kind, from_agent, to_target, result, seq)
+SELECT DISTINCT ON (t.id, r."callId", r.ordinal) t.id, r."callId", r.ordinal, r.at, r.kind, r."from", r."to", r.result, r.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, ordinal int, at timestamptz, kind text,
+  "from" text, "to" text, result text)
+LEFT JOIN tenants t ON t.slug = r.tenant
+ORDER BY t.id, r."callId", r.ordinal, r.seq DESC
+ON CONFLICT (tenant_id, call_id, ordinal) DO UPDATE SET result = excluded.result, seq = excluded.seq
+WHERE x.seq < excluded.seq
+
+-- name: store_moments
+INSERT INTO call_timeline (tenant_id, call_id, ordinal, at, kind, detail)
+SELECT t.id, r."callId", r.ordinal, r.at, r.kind, jsonb_strip_nulls(jsonb_build_object('detail', r.detail))
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, ordinal int, at timestamptz, kind text,
+  detail text)
+LEFT JOIN tenants t ON t.slug = r.tenant
+ON CONFLICT (tenant_id, call_id, ordinal) DO NOTHING
+
+-- name: store_agents
+INSERT INTO agent_states AS s (tenant_id, agent_id, status, reason, since, call_id, wrapup_until, next_status, next_reason, seq)
+SELECT DISTINCT ON (t.id, r.extension) t.id, a.id, r.status, r.reason, r.since, r."callId", r."wrapupUntil",
+  r."nextStatus", r."nextReason", r.seq
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, extension text, status text, reason text,
+  since timestamptz, "callId" uuid, "wrapupUntil" timestamptz, "nextStatus" text, "nextReason" text)
+LEFT JOIN tenants t ON t.slug = r.tenant
+LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.extension
+ORDER BY t.id, r.extension, r.seq DESC
+ON CONFLICT (tenant_id, agent_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
+  since = excluded.since, call_id = excluded.call_id, wrapup_until = excluded.wrapup_until,
+  next_status = excluded.next_status, next_reason = excluded.next_reason, seq = excluded.seq
+WHERE s.seq < excluded.seq
+
+-- name: store_activities
+INSERT INTO agent_activity_logs (tenant_id, seq, agent_id, at, activity, status, reason, call_id)
+SELECT t.id, r.seq, a.id, r.at, r.activity, r.status, r.reason, r."callId"
+FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, agent text, at timestamptz, activity text, status text,
+  reason text, "callId" uuid)
+LEFT JOIN tenants t ON t.slug = r.tenant
+LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
+ON CONFLICT (tenant_id, seq) DO NOTHING
+
+-- name: store_dead_letter
+INSERT INTO dead_letters (node, seq, kind, payload, error) VALUES ($1, $2::bigint, $3, $4, $5)
+ON CONFLICT (node, seq) DO NOTHING
+
+-- name: store_close_lost
+UPDATE call_sessions c SET status = 'ENDED', ended_at = greatest(c.started_at, c.answered_at, n.updated_at),
+  ended_by = 'SYSTEM', outcome = CASE WHEN c.answered_at IS NULL THEN 'FAILED' ELSE 'ANSWERED' END,
+  end_reason = 'lost', estimated = true, seq = $2::bigint
+FROM worker_nodes n, tenants t
+WHERE n.node = $1 AND t.node = n.node AND t.id = c.tenant_id AND c.ended_at IS NULL AND c.seq < $2::bigint
+RETURNING c.id

@@ -1,0 +1,197 @@
+/*
+ * The state of an agent. A person chooses OFFLINE, AVAILABLE, BUSY or AWAY (the base); a call and
+ * the wrap-up after it cover that until they are over. What is shown is worked out in one place.
+ */
+#include "workers/amid/model.h"
+
+#include "lib/err.h"
+
+#include <string.h>
+
+const char *const agent_status_names[AGENT__COUNT] = {
+	[AGENT_OFFLINE] = "OFFLINE", [AGENT_AVAILABLE] = "AVAILABLE", [AGENT_BUSY] = "BUSY",
+	[AGENT_AWAY] = "AWAY",       [AGENT_ON_CALL] = "ON_CALL",     [AGENT_WRAP_UP] = "WRAP_UP",
+};
+
+struct leg *agent_leg_up(const struct agent *agent)
+{
+	for (struct leg *leg = agent->legs; leg; leg = leg->next_of_agent)
+		if (leg->party == PARTY_AGENT && leg_alive(leg) && (leg->up || leg->origin))
+			return leg;
+	return NULL;
+}
+
+struct leg *agent_leg_ringing(const struct agent *agent)
+{
+	for (struct leg *leg = agent->legs; leg; leg = leg->next_of_agent)
+		if (leg->party == PARTY_AGENT && leg_alive(leg) && leg->ringing && !leg->up)
+			return leg;
+	return NULL;
+}
+
+/* What the activity log calls a change. */
+static const char *activity_of(enum agent_status from, enum agent_status to)
+{
+	if (to == AGENT_ON_CALL)
+		return "CALL_STARTED";
+	if (from == AGENT_ON_CALL)
+		return "CALL_ENDED";
+	if (from == AGENT_OFFLINE)
+		return "LOGIN";
+	if (to == AGENT_OFFLINE)
+		return "LOGOUT";
+	if (to == AGENT_AWAY || to == AGENT_BUSY)
+		return "PAUSE";
+	if (to == AGENT_AVAILABLE && (from == AGENT_AWAY || from == AGENT_BUSY))
+		return "RESUME";
+	return "STATUS_CHANGE";
+}
+
+void agent_refresh(struct tracker *t, struct agent *agent)
+{
+	if (!agent)
+		return;
+	struct leg *up = agent_leg_up(agent), *ringing = agent_leg_ringing(agent);
+	enum agent_status status = up		     ? AGENT_ON_CALL
+				   : agent->wrapup_us ? AGENT_WRAP_UP
+						      : agent->base;
+	struct call *call = agent->call;
+
+	if (up || ringing)
+		agent->call = up ? up->call : ringing->call;
+	else if (status != AGENT_WRAP_UP)
+		agent->call = NULL;
+	agent->dirty = true;
+	if (status == agent->status)
+		return;
+	const char *activity = activity_of(agent->status, status);
+	agent->status = status;
+	agent->since_us = t->now_us;
+	struct call *about = agent->call ? agent->call : call;
+	record_activity(t, agent, activity, about && about->pbx_id ? about->id : NULL);
+}
+
+void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call,
+			int64_t length_us)
+{
+	if (agent->base == AGENT_OFFLINE || length_us <= 0)
+		return;
+	agent->wrapup_us = t->now_us + length_us;
+	agent->wrapup_length_us = length_us;
+	agent->wrapup_extended = false;
+	agent->call = call;
+	agent_refresh(t, agent);
+}
+
+void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct str contact)
+{
+	(void)t;
+	if (agent->contact && !str_is(contact, agent->contact)) {
+		talloc_free((void *)(uintptr_t)agent->contact);
+		agent->contact = NULL;
+	}
+	if (!agent->contact && contact.n)
+		agent->contact = mem_strndup(agent, contact.p, contact.n);
+	if (agent->registered == registered)
+		return;
+	agent->registered = registered;
+	agent->dirty = agent->presence_dirty = true;
+}
+
+/* ---- commands ---- */
+
+static struct agent *known(struct tracker *t, const char *tenant, const char *extension)
+{
+	struct agent *agent = agent_find(t, tenant, extension);
+
+	return agent && agent->configured ? agent : NULL;
+}
+
+static void settle(struct tracker *t, struct agent *agent)
+{
+	agent_refresh(t, agent);
+	/* A tick without anything due hands over what changed. */
+	tracker_tick(t, t->now_us);
+}
+
+static void choose(struct agent *agent, enum agent_status base, const char *reason)
+{
+	agent->base = base;
+	agent->reason = reason ? mem_strdup(agent, reason) : NULL;
+	agent->dirty = true;
+}
+
+int tracker_agent_status(struct tracker *t, const char *tenant, const char *extension,
+			 const char *status, const char *reason, int64_t now_us)
+{
+	struct agent *agent = known(t, tenant, extension);
+	int base = 0;
+
+	if (!agent)
+		return ERR_NOT_FOUND;
+	while (base < AGENT_ON_CALL && strcmp(agent_status_names[base], status) != 0)
+		base++;
+	if (base == AGENT_ON_CALL)
+		return ERR_INVALID;
+	t->now_us = now_us;
+	bool changed = agent->base != (enum agent_status)base;
+	choose(agent, (enum agent_status)base, base == AGENT_AVAILABLE ? NULL : reason);
+	if (base == AGENT_AVAILABLE || base == AGENT_OFFLINE)
+		agent->wrapup_us = 0;
+	/* From one break to another: the time in state begins anew. */
+	if (changed && agent->status == agent->base)
+		agent->since_us = now_us;
+	settle(t, agent);
+	return ERR_OK;
+}
+
+int tracker_wrapup(struct tracker *t, const char *tenant, const char *extension, bool extend,
+		   int64_t now_us)
+{
+	struct agent *agent = known(t, tenant, extension);
+
+	if (!agent)
+		return ERR_NOT_FOUND;
+	if (!agent->wrapup_us || (extend && agent->wrapup_extended))
+		return ERR_CONFLICT;
+	t->now_us = now_us;
+	if (extend) {
+		agent->wrapup_us += agent->wrapup_length_us;
+		agent->wrapup_extended = true;
+	} else {
+		agent->wrapup_us = 0;
+	}
+	settle(t, agent);
+	return ERR_OK;
+}
+
+int tracker_agent_login(struct tracker *t, const char *tenant, const char *extension, bool phone,
+			int64_t now_us)
+{
+	struct agent *agent = known(t, tenant, extension);
+
+	if (!agent)
+		return ERR_NOT_FOUND;
+	t->now_us = now_us;
+	if (agent->base == AGENT_OFFLINE && phone)
+		choose(agent, AGENT_AVAILABLE, NULL);
+	settle(t, agent);
+	return ERR_OK;
+}
+
+int tracker_agent_logout(struct tracker *t, const char *tenant, const char *extension,
+			 int64_t now_us)
+{
+	return tracker_agent_status(t, tenant, extension, "OFFLINE", NULL, now_us);
+}
+
+int tracker_agent_json(struct tracker *t, const char *tenant, const char *extension,
+		       struct buf *out)
+{
+	struct agent *agent = known(t, tenant, extension);
+
+	if (!agent)
+		return ERR_NOT_FOUND;
+	write_agent(t, agent, out);
+	return ERR_OK;
+}

@@ -1,0 +1,389 @@
+/* The loop that joins sessions, tracker, journal, store, live feed and commands. */
+#include "workers/amid/core.h"
+
+#include "lib/err.h"
+#include "lib/log.h"
+#include "workers/amid/journal.h"
+#include "workers/amid/live.h"
+#include "workers/amid/mailbox.h"
+#include "workers/amid/store.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { POLL_MAX_MS = 500, LIST_DEADLINE_MS = 5000, ACTION_DEADLINE_MS = 3000 };
+
+/* Asterisk is told of an agent's availability once PostgreSQL has it, since it re-reads that. */
+struct pause {
+	struct pause *next;
+	int64_t seq;
+	const char *interface, *reason;
+	bool paused;
+};
+
+struct core {
+	const struct settings *settings;
+	int wake_fd;
+	struct tracker *tracker;
+	struct journal *journal;
+	struct store *store;
+	struct live *live;
+	struct commands *commands;
+	struct mailbox *command_box, *config_box;
+	struct session *control, *system;
+	struct pause *pauses, **pauses_end;
+	const char **tenants;               /* of this node, for resets of the live picture */
+	size_t n_tenants;
+	bool swept;                         /* open calls of an earlier process are dealt with */
+};
+
+static volatile sig_atomic_t stopping;
+
+struct tracker *core_tracker(struct core *core)
+{
+	return core->tracker;
+}
+
+const struct settings *core_settings(const struct core *core)
+{
+	return core->settings;
+}
+
+struct session *core_control(struct core *core)
+{
+	return core->control;
+}
+
+struct session *core_system(struct core *core)
+{
+	return core->system;
+}
+
+struct commands *core_commands(struct core *core)
+{
+	return core->commands;
+}
+
+const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
+			  const char *extension)
+{
+	if (strcmp(tenant, core->settings->default_tenant) == 0)
+		return mem_strdup(ctx, extension);
+	return mem_printf(ctx, "%s-%s", tenant, extension);
+}
+
+/* ---- what the tracker says ---- */
+
+static void remember_pause(struct core *core, const struct record *r, int64_t seq)
+{
+	struct pause *p = mem_new(core, struct pause);
+	const char *endpoint = core_endpoint(core, p, r->tenant, r->key);
+
+	p->seq = seq;
+	p->interface = mem_printf(p, "PJSIP/%s", endpoint);
+	p->paused = !r->available;
+	*core->pauses_end = p;
+	core->pauses_end = &p->next;
+}
+
+static void on_record(void *arg, const struct record *r)
+{
+	struct core *core = arg;
+	int64_t seq = journal_append(core->journal, r);
+
+	if (r->kind == RECORD_AGENT && !r->gone)
+		remember_pause(core, r, seq);
+}
+
+static void send_pause(struct core *core, const struct pause *p)
+{
+	struct ami_action *a = session_begin(core->control, "QueuePause");
+
+	ami_action_put(a, "Interface", p->interface);
+	ami_action_put(a, "Paused", p->paused ? "true" : "false");
+	session_send(core->control, NULL, NULL, 0);
+}
+
+static void run_pauses(struct core *core)
+{
+	int64_t applied = store_applied(core->store);
+
+	while (core->pauses && core->pauses->seq <= applied) {
+		struct pause *p = core->pauses;
+		core->pauses = p->next;
+		if (!core->pauses)
+			core->pauses_end = &core->pauses;
+		/* With the link down it is lost on purpose: Asterisk reads the database anew. */
+		send_pause(core, p);
+		talloc_free(p);
+	}
+}
+
+/* ---- configuration ---- */
+
+static void note_tenant(struct core *core, const char *tenant)
+{
+	for (size_t i = 0; i < core->n_tenants; i++)
+		if (strcmp(core->tenants[i], tenant) == 0)
+			return;
+	core->tenants = mem_grow(core, core->tenants, const char *, core->n_tenants + 1);
+	core->tenants[core->n_tenants++] = mem_strdup(core, tenant);
+}
+
+static void take_config(struct core *core, struct store_config *config, bool restore)
+{
+	tracker_config_begin(core->tracker);
+	for (size_t i = 0; i < config->n_queues; i++) {
+		note_tenant(core, config->queues[i].tenant);
+		tracker_config_queue(core->tracker, config->queues[i].tenant,
+				     config->queues[i].name, config->queues[i].wrapup_ms);
+	}
+	for (size_t i = 0; i < config->n_agents; i++) {
+		const struct store_agent *a = &config->agents[i];
+		note_tenant(core, a->tenant);
+		if (restore && a->status)
+			tracker_restore_agent(core->tracker, a->tenant, a->extension, a->status,
+					      a->reason, a->next_status, a->since_us,
+					      a->wrapup_us);
+		tracker_config_agent(core->tracker, a->tenant, a->extension);
+	}
+	tracker_config_end(core->tracker);
+	talloc_free(config);
+}
+
+/* ---- resync ---- */
+
+static bool is_complete(const struct ami_message *m, const char *event)
+{
+	return m && str_is(ami_get(m, "Event"), event);
+}
+
+static void on_status_row(void *arg, const struct ami_message *m, bool last)
+{
+	struct core *core = arg;
+
+	if (!last) {
+		tracker_resync_channel(core->tracker, m);
+		return;
+	}
+	/* Without its Complete event a list proves nothing: no call is closed for it. */
+	if (!is_complete(m, "StatusComplete"))
+		return;
+	tracker_resync_end(core->tracker, clock_wall_us());
+	log_info("resync done");
+	if (!core->swept) {
+		core->swept = true;
+		tracker_emit_all(core->tracker);
+		journal_commit(core->journal);
+		store_close_lost(core->store, journal_last_seq(core->journal));
+	}
+}
+
+static void on_device_row(void *arg, const struct ami_message *m, bool last)
+{
+	struct core *core = arg;
+
+	if (m && !last)
+		tracker_ami(core->tracker, m);
+}
+
+static void resync(struct core *core)
+{
+	tracker_resync_begin(core->tracker);
+	ami_action_put(session_begin(core->control, "Status"), "AllVariables", "false");
+	session_send(core->control, on_status_row, core, LIST_DEADLINE_MS);
+	session_begin(core->control, "DeviceStateList");
+	session_send(core->control, on_device_row, core, LIST_DEADLINE_MS);
+	/* Makes Asterisk read queues and members (and who is paused) from the database. */
+	session_begin(core->control, "QueueStatus");
+	session_send(core->control, on_device_row, core, LIST_DEADLINE_MS);
+}
+
+static void on_control_ready(void *arg, struct session *s)
+{
+	(void)s;
+	resync(arg);
+}
+
+static void on_control_down(void *arg, struct session *s)
+{
+	(void)s;
+	verb_tick(arg, true);
+}
+
+/* What was changed while nobody could tell Asterisk must not be answered from its cache. */
+static void on_system_ready(void *arg, struct session *s)
+{
+	static const char *const caches[] = { "res_pjsip/endpoint", "res_pjsip/auth",
+					      "res_pjsip/aor" };
+
+	(void)arg;
+	for (size_t i = 0; i < ARRAY_LEN(caches); i++) {
+		ami_action_put(session_begin(s, "SorceryMemoryCacheExpire"), "Cache", caches[i]);
+		session_send(s, NULL, NULL, 0);
+	}
+}
+
+static void on_system_down(void *arg, struct session *s)
+{
+	(void)arg;
+	(void)s;
+}
+
+static void on_event(void *arg, const struct ami_message *m)
+{
+	struct core *core = arg;
+
+	tracker_ami(core->tracker, m);
+	verb_event(core, m);
+}
+
+/* ---- the loop ---- */
+
+static void open_sessions(struct core *core)
+{
+	const struct settings *s = core->settings;
+	struct session_options control = {
+		.name = "control", .host = s->ami_host, .port = s->ami_port, .user = s->ami_user,
+		.secret = settings_secret(core, s->ami_password_file), .events = true,
+		.wake_fd = core->wake_fd, .on_ready = on_control_ready,
+		.on_down = on_control_down, .on_event = on_event, .arg = core,
+	};
+	struct session_options system = {
+		.name = "system", .host = s->ami_host, .port = s->ami_port,
+		.user = s->ami_system_user,
+		.secret = settings_secret(core, s->ami_system_password_file), .events = false,
+		.wake_fd = core->wake_fd, .on_ready = on_system_ready,
+		.on_down = on_system_down, .arg = core,
+	};
+
+	if (!control.secret || !system.secret) {
+		log_error("no AMI secrets");
+		exit(EXIT_FAILURE);
+	}
+	core->control = session_new(core, &control);
+	core->system = session_new(core, &system);
+}
+
+static void show_picture(struct core *core)
+{
+	for (size_t i = 0; i < core->n_tenants; i++)
+		journal_append_reset(core->journal, core->tenants[i]);
+	tracker_emit_all(core->tracker);
+}
+
+static void run_commands(struct core *core)
+{
+	struct command *c;
+
+	while ((c = mailbox_take(core->command_box, 0)) != NULL)
+		verb_run(core, c);
+	verb_tick(core, false);
+}
+
+static int timeout_ms(const struct core *core)
+{
+	int64_t now = clock_mono_ms(), wait = POLL_MAX_MS;
+	int64_t control = session_next_deadline(core->control) - now;
+	int64_t system = session_next_deadline(core->system) - now;
+	int64_t tick = tracker_next_tick(core->tracker);
+
+	wait = control < wait ? control : wait;
+	wait = system < wait ? system : wait;
+	if (tick) {
+		int64_t left = (tick - clock_wall_us()) / 1000 + 1;
+		wait = left < wait ? left : wait;
+	}
+	return wait < 0 ? 0 : (int)wait;
+}
+
+static void step(struct core *core)
+{
+	struct store_config *config;
+	int64_t next;
+
+	session_run(core->control);
+	session_run(core->system);
+	while ((config = mailbox_take(core->config_box, 0)) != NULL)
+		take_config(core, config, false);
+	run_commands(core);
+	if (live_wants_picture(core->live))
+		show_picture(core);
+	next = tracker_next_tick(core->tracker);
+	if (next && next <= clock_wall_us())
+		tracker_tick(core->tracker, clock_wall_us());
+	journal_commit(core->journal);
+	run_pauses(core);
+	live_set_health(core->live, LIVE_HEALTH_AMI, session_ready(core->control),
+			session_heard_us(core->control));
+	live_set_health(core->live, LIVE_HEALTH_DATABASE, store_healthy(core->store),
+			clock_wall_us());
+}
+
+static void on_signal(int signal_number)
+{
+	(void)signal_number;
+	stopping = 1;
+}
+
+static void wait_for_wake(struct core *core)
+{
+	struct pollfd wait = { .fd = core->wake_fd, .events = POLLIN };
+	uint64_t count;
+
+	if (poll(&wait, 1, timeout_ms(core)) > 0 && read(core->wake_fd, &count, sizeof(count)) < 0)
+		return;
+}
+
+int core_run(const struct settings *settings)
+{
+	struct core *core = mem_new(NULL, struct core);
+	struct tracker_options options = {
+		.default_tenant = settings->default_tenant,
+		.outbound_wrapup_ms = settings->outbound_wrapup_s * INT64_C(1000),
+		.sink = on_record,
+		.arg = core,
+	};
+	int64_t epoch, applied;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	core->settings = settings;
+	core->pauses_end = &core->pauses;
+	core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	core->command_box = mailbox_new(core, core->wake_fd);
+	core->config_box = mailbox_new(core, core->wake_fd);
+	core->tracker = tracker_new(core, &options);
+	core->store = store_new(NULL, settings, &epoch, &applied);
+	if (!core->store)
+		return EXIT_FAILURE;
+	int err = journal_open(core, settings->journal_dir, epoch, &core->journal);
+	if (err) {
+		log_error("journal cannot be opened dir=%s error=%s", settings->journal_dir,
+			  strerror(-err));
+		return EXIT_FAILURE;
+	}
+	log_info("writer node=%s epoch=%lld", settings->node, (long long)epoch);
+	struct store_config *config = store_read_config(core->store);
+	if (!config)
+		return EXIT_FAILURE;
+	take_config(core, config, true);
+	store_start(core->store, core->journal, applied, core->config_box, core->wake_fd);
+	core->live = live_start(settings, core->journal, core->wake_fd);
+	core->commands = commands_start(settings, core->command_box);
+	open_sessions(core);
+	while (!stopping) {
+		step(core);
+		wait_for_wake(core);
+	}
+	/* Threads end with the process; what is journalled is applied by the next one. */
+	journal_commit(core->journal);
+	log_info("stopped");
+	return EXIT_SUCCESS;
+}

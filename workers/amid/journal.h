@@ -1,0 +1,55 @@
+/*
+ * The journal: every record, in the order in which it came to be, on disk before anybody else
+ * hears of it. PostgreSQL and Redis are followers that read it each at their own pace, so either
+ * may be away without holding up the other or losing anything.
+ *
+ * Files are journal-<first seq, 16 hex digits>.log in one directory. An entry is a header line
+ *   <seq> <µs> <kind> <event type|-> <gone> <tenant> <queue|-> <extensions|-> <key> <bytes>
+ * followed by that many bytes of JSON and a newline. A torn end (power loss) is cut off.
+ */
+#ifndef AMID_JOURNAL_H
+#define AMID_JOURNAL_H
+
+#include "workers/amid/tracker.h"
+
+enum {
+	JOURNAL_SEQ_BITS = 32,               /* seq = epoch << 32 | number */
+	JOURNAL_FILE_MAX_BYTES = 64 << 20,
+	/* An entry that is no record: the live picture begins anew here. */
+	JOURNAL_RESET = RECORD__COUNT,
+};
+
+struct journal;
+struct journal_reader;
+
+/* One entry; strings point into the reader and live until its next call. */
+struct journal_entry {
+	int64_t seq, at_us;
+	int kind;                            /* enum record_kind or JOURNAL_RESET */
+	const char *live, *tenant, *queue, *agents, *key;   /* "-" for none */
+	bool gone;
+	struct str json;
+};
+
+/* Opens the directory for appending under this epoch. Returns 0 or -errno. */
+int journal_open(const void *ctx, const char *dir, int64_t epoch, struct journal **out);
+/* Appends to memory; returns the entry's seq. */
+int64_t journal_append(struct journal *j, const struct record *record);
+int64_t journal_append_reset(struct journal *j, const char *tenant);
+/* Writes what was appended and wakes the followers. A disk that refuses ends the process. */
+void journal_commit(struct journal *j);
+int64_t journal_last_seq(struct journal *j);
+
+/*
+ * A follower, for one thread. It begins behind after_seq (0: with the oldest that is kept) and
+ * deletes nothing.
+ */
+struct journal_reader *journal_follow(const void *ctx, struct journal *j, int64_t after_seq);
+/* The next entry: 1, or 0 if there was none within timeout_ms. */
+int journal_next(struct journal_reader *r, struct journal_entry *entry, int timeout_ms);
+/* Everything before this seq may be deleted: files that hold nothing newer go. */
+void journal_forget(struct journal *j, int64_t seq);
+/* What is written so far is on the disk when this returns. */
+void journal_sync(struct journal_reader *r);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * One TCP connection to Asterisk's manager, kept by a thread that does nothing but connect, read
+ * and hand the bytes over: Asterisk cuts a reader that stalls (NOTES of asterisk/), so the socket
+ * is drained whatever the rest of the process is doing. What is not taken is bounded; beyond
+ * that the link is dropped on purpose, which is repaired by a resync.
+ */
+#ifndef AMID_LINK_H
+#define AMID_LINK_H
+
+#include "lib/buf.h"
+
+#include <stdbool.h>
+
+enum { LINK_QUEUE_MAX_BYTES = 64 << 20 };
+
+struct link;
+
+/* Starts the thread; it connects at once and again after each loss, with jittered back-off. */
+struct link *link_start(const void *ctx, const char *name, const char *host, int port, int wake_fd);
+
+/*
+ * Appends what has arrived to `into`. *connection is the number of the connection the bytes came
+ * from (0: none has been made); it rises with each new one. Returns whether it is up.
+ */
+bool link_take(struct link *link, struct buf *into, unsigned *connection);
+
+/* Sends all bytes now, or drops the link. Returns 0 or -errno. Never blocks. */
+int link_send(struct link *link, const struct buf *bytes);
+
+/* Closes the connection; the thread makes a new one. */
+void link_drop(struct link *link, const char *why);
+
+#endif

@@ -1,0 +1,208 @@
+/* What the tracker knows. Private to tracker.c, agent.c and record.c. */
+#ifndef AMID_MODEL_H
+#define AMID_MODEL_H
+
+#include "workers/amid/tracker.h"
+
+/* The default hash function falls through its switch, which clang warns of. */
+#define HASH_FUNCTION HASH_FNV
+#include <uthash.h>
+
+enum party { PARTY_CUSTOMER, PARTY_AGENT, PARTY_SUPERVISOR, PARTY_OTHER };
+enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND, DIRECTION_INTERNAL };
+enum call_status {
+	CALL_INITIATED,
+	CALL_RINGING,
+	CALL_CONNECTED,
+	CALL_ON_HOLD,
+	CALL_TRANSFERRING,
+	CALL_ENDED
+};
+enum agent_status {
+	AGENT_OFFLINE,
+	AGENT_AVAILABLE,
+	AGENT_BUSY,
+	AGENT_AWAY,
+	AGENT_ON_CALL,
+	AGENT_WRAP_UP,
+	AGENT__COUNT
+};
+enum ended_by { ENDED_UNKNOWN, ENDED_CUSTOMER, ENDED_AGENT, ENDED_SYSTEM };
+
+extern const char *const agent_status_names[AGENT__COUNT];
+
+struct agent;
+struct call;
+
+struct leg {
+	UT_hash_handle hh;            /* by uniqueid */
+	struct leg *next;             /* in its call */
+	struct leg *next_of_agent;    /* among the live legs of its agent */
+	const char *uniqueid, *channel, *number;
+	struct call *call;
+	struct agent *agent;          /* of an agent's or supervisor's leg */
+	enum party party;
+	char context[32];             /* last seen: tells a hold by the server from a departure */
+	char bridge[48];              /* id of the bridge it is in, "" for none */
+	bool up, ringing;
+	bool origin;                  /* it called us, rather than being called */
+	bool dialled;                 /* it is the far side of a Dial */
+	bool listed;                  /* in the list of a running resync */
+	int64_t started_us, answered_us, ended_us, seen_us;
+	int cause, tech_cause;
+	bool dirty;
+};
+
+struct visit {
+	const char *queue;
+	int64_t joined_us, left_us;
+	int position;
+	const char *outcome;          /* NULL while waiting or not known yet */
+	bool abandon;                 /* QueueCallerAbandon seen: final once nothing contradicts */
+	struct agent *agent;
+	bool dirty;
+};
+
+struct offer {
+	struct agent *agent;
+	struct leg *leg;
+	const char *queue;            /* NULL for a ring outside a queue */
+	int64_t started_us, ended_us;
+	const char *outcome;
+	bool dirty;
+};
+
+struct segment {
+	struct agent *agent;
+	struct leg *leg;              /* NULL once the leg is gone */
+	const char *queue;
+	int64_t started_us, ended_us;
+	int64_t detached_us;          /* since when agent and customer share no bridge, 0: they do */
+	int64_t held_us;              /* since when the agent's phone holds, 0: it does not */
+	int64_t hold_us;              /* hold that is over */
+	bool dirty;
+};
+
+struct transfer {
+	const char *kind, *from, *to, *result;
+	int64_t at_us;
+	bool dirty;
+};
+
+struct moment {
+	int64_t at_us;
+	const char *kind;
+	const char *detail;           /* extension, number or cause; NULL for none */
+	bool dirty;
+};
+
+/* A growing list below a call; items keep their place, so their index is their ordinal. */
+#define LIST(type)       \
+	struct {         \
+		type *items; \
+		size_t n;    \
+	}
+
+struct call {
+	UT_hash_handle hh;            /* by pbx_id, once it is known */
+	struct call *next_any;        /* all calls, known or not */
+	const char *pbx_id;           /* CC_CALL_ID, NULL until a leg carries it */
+	char id[37];                  /* our UUID */
+	const char *tenant;
+	enum direction direction;
+	const char *from, *from_name, *to, *did;
+	struct leg *legs;             /* all legs, ended ones too, in order of arrival */
+	struct leg *customer;         /* the leg to the outside, NULL for internal calls */
+	struct agent *dialler;        /* who dialled an outbound or internal call */
+	LIST(struct visit) visits;
+	LIST(struct offer) offers;
+	LIST(struct segment) segments;
+	LIST(struct transfer) transfers;
+	LIST(struct moment) moments;
+	LIST(const char *) linked_ids;
+	enum call_status status;
+	int64_t started_us, answered_us, ended_us;
+	enum ended_by ended_by;
+	bool estimated;
+	bool dirty, emitted, live;
+	const char *live_event;
+	struct agent *offered_to;     /* of a call:incoming to be emitted */
+};
+
+struct agent {
+	UT_hash_handle hh;            /* by "tenant/extension" */
+	const char *key, *tenant, *extension;
+	bool configured;
+	enum agent_status status;     /* what is shown */
+	enum agent_status base;       /* chosen by a person: holds outside calls and wrap-up */
+	const char *reason;           /* of base */
+	int64_t since_us;
+	int64_t wrapup_us;            /* end of the wrap-up, 0: none */
+	int64_t wrapup_length_us;
+	bool wrapup_extended;
+	const char *contact;          /* of the registered phone */
+	bool registered;
+	struct leg *legs;             /* live ones */
+	struct call *call;            /* the call of the current status */
+	bool dirty, presence_dirty;
+};
+
+struct queue {
+	UT_hash_handle hh;            /* by "tenant/name" */
+	const char *key, *tenant, *name;
+	int64_t wrapup_us;
+	bool configured, dirty;
+};
+
+struct tracker {
+	struct tracker_options options;
+	struct leg *legs;
+	struct call *calls;           /* by pbx_id */
+	struct call *all_calls;
+	struct agent *agents;
+	struct queue *queues;
+	int64_t now_us;               /* time of the last input */
+	struct buf *json;             /* scratch of record.c */
+	struct buf *printed;          /* replay lines of calls that have ended */
+	void *scratch;                /* emptied after each input */
+};
+
+/* ---- tracker.c ---- */
+
+struct agent *agent_get(struct tracker *t, const char *tenant, struct str extension);
+struct agent *agent_find(struct tracker *t, const char *tenant, const char *extension);
+struct queue *queue_get(struct tracker *t, const char *tenant, const char *name);
+bool leg_alive(const struct leg *leg);
+void call_moment(struct tracker *t, struct call *call, const char *kind, const char *detail);
+
+/* ---- agent.c: the state of an agent ---- */
+
+/* Works out what is shown from calls, wrap-up and the chosen status; logs what changed. */
+void agent_refresh(struct tracker *t, struct agent *agent);
+/* The agent has left a call after talking to the customer: wrap-up begins. */
+void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call,
+			int64_t length_us);
+/* A leg of this agent that is up, or that is being rung; NULL. */
+struct leg *agent_leg_up(const struct agent *agent);
+struct leg *agent_leg_ringing(const struct agent *agent);
+void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct str contact);
+
+/* ---- record.c: things as JSON ---- */
+
+void record_call(struct tracker *t, struct call *call);
+void record_agent(struct tracker *t, struct agent *agent);
+void record_presence(struct tracker *t, struct agent *agent);
+void record_queue(struct tracker *t, struct queue *queue);
+void record_activity(struct tracker *t, struct agent *agent, const char *activity,
+		     const char *call_id);
+void write_agent(struct tracker *t, const struct agent *agent, struct buf *out);
+/* The replay line of one call. */
+void print_call(const struct call *call, struct buf *out);
+
+/* What became of an ended call on the telephone. */
+const char *call_outcome(const struct call *call);
+int call_cause(const struct call *call);
+/* Talk and hold of a segment so far, in µs. */
+void segment_times(const struct segment *segment, int64_t now_us, int64_t *talk, int64_t *hold);
+
+#endif

@@ -1,0 +1,375 @@
+/* Journal to PostgreSQL. */
+#include "workers/amid/store.h"
+
+#include "lib/db.h"
+#include "lib/err.h"
+#include "lib/log.h"
+#include "workers/amid/mailbox.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+	BATCH_ENTRIES_MAX = 500,
+	BATCH_BYTES_MAX = 1 << 20,
+	IDLE_MS = 200,
+	RETRY_MS = 250,
+};
+
+/* Which statement takes the records of a kind; kinds without one live in Redis only. */
+static const struct kind_row {
+	const char *name;
+	enum query query;
+	bool stored;
+} kinds[RECORD__COUNT + 1] = {
+	[RECORD_CALL] = { "call", Q_STORE_CALLS, true },
+	[RECORD_LEG] = { "leg", Q_STORE_LEGS, true },
+	[RECORD_VISIT] = { "visit", Q_STORE_VISITS, true },
+	[RECORD_OFFER] = { "offer", Q_STORE_OFFERS, true },
+	[RECORD_SEGMENT] = { "segment", Q_STORE_SEGMENTS, true },
+	[RECORD_TRANSFER] = { "transfer", Q_STORE_TRANSFERS, true },
+	[RECORD_MOMENT] = { "moment", Q_STORE_MOMENTS, true },
+	[RECORD_AGENT] = { "agent", Q_STORE_AGENTS, true },
+	[RECORD_ACTIVITY] = { "activity", Q_STORE_ACTIVITIES, true },
+	[RECORD_QUEUE] = { .name = "queue" },
+	[RECORD_PRESENCE] = { .name = "presence" },
+	[JOURNAL_RESET] = { .name = "reset" },
+};
+
+struct store {
+	struct db *db;
+	const char *node;
+	int64_t epoch;
+	char epoch_text[24];
+	struct journal *journal;
+	struct journal_reader *reader;
+	struct mailbox *config_box;
+	int wake_fd;
+	pthread_t thread;
+	_Atomic int64_t applied;
+	_Atomic int64_t close_lost_before;
+	_Atomic bool healthy;
+	_Atomic uint64_t dead_letters;
+};
+
+/* What was read and is not stored yet. */
+struct batch {
+	void *ctx;
+	struct buf *arrays[RECORD__COUNT];   /* JSON arrays, without the closing bracket */
+	int64_t last_seq;
+	size_t entries, bytes;
+};
+
+static void pause_ms(int ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* Runs one statement until the server can be reached. */
+static int exec_patiently(struct store *s, const void *ctx, enum query query,
+			  const char *const *params, struct db_result **result)
+{
+	for (int tries = 0;; tries++) {
+		struct db_error error;
+		int err = db_exec(s->db, ctx, query, params, DB_TEXT, result, &error);
+		atomic_store(&s->healthy, err == 0);
+		if (err == 0)
+			return 0;
+		if (err > 0 && err != ERR_UNAVAILABLE && err != ERR_TIMEOUT) {
+			log_error("statement refused name=%s message=%s", query_texts[query].name,
+				  error.message);
+			return err;
+		}
+		if (tries % 20 == 0)
+			log_warn("waiting for PostgreSQL");
+		pause_ms(RETRY_MS);
+	}
+}
+
+struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch,
+			int64_t *applied_seq)
+{
+	struct store *s = mem_new(ctx, struct store);
+	struct db_result *row;
+
+	s->db = db_new(s, settings->db_worker);
+	s->node = settings->node;
+	db_listen(s->db, "cordboard_config");
+	if (exec_patiently(s, s, Q_STORE_BECOME_WRITER, (const char *[]){ s->node }, &row))
+		return NULL;
+	s->epoch = *epoch = db_int(row, 0, 0);
+	*applied_seq = db_int(row, 0, 1);
+	atomic_store(&s->applied, *applied_seq);
+	snprintf(s->epoch_text, sizeof(s->epoch_text), "%" PRId64, s->epoch);
+	return s;
+}
+
+/* ---- configuration ---- */
+
+static const char *copy(void *ctx, const char *text)
+{
+	return text ? mem_strdup(ctx, text) : NULL;
+}
+
+static void take_queues(struct store_config *c, const struct db_result *rows)
+{
+	c->n_queues = db_rows(rows);
+	c->queues = mem_array(c, struct store_queue, c->n_queues + 1);
+	for (size_t i = 0; i < c->n_queues; i++)
+		c->queues[i] = (struct store_queue){ copy(c, db_text(rows, i, 0)),
+						     copy(c, db_text(rows, i, 1)),
+						     db_int(rows, i, 2) };
+}
+
+static void take_agents(struct store_config *c, const struct db_result *rows)
+{
+	c->n_agents = db_rows(rows);
+	c->agents = mem_array(c, struct store_agent, c->n_agents + 1);
+	for (size_t i = 0; i < c->n_agents; i++)
+		c->agents[i] = (struct store_agent){
+			.tenant = copy(c, db_text(rows, i, 0)),
+			.extension = copy(c, db_text(rows, i, 1)),
+			.status = copy(c, db_text(rows, i, 2)),
+			.reason = copy(c, db_text(rows, i, 3)),
+			.next_status = copy(c, db_text(rows, i, 4)),
+			.since_us = db_int(rows, i, 5),
+			.wrapup_us = db_int(rows, i, 6),
+		};
+}
+
+struct store_config *store_read_config(struct store *s)
+{
+	struct store_config *config = mem_new(NULL, struct store_config);
+	void *ctx = talloc_new(NULL);
+	const char *params[] = { s->node };
+	struct db_result *queues, *agents;
+
+	if (exec_patiently(s, ctx, Q_STORE_CONFIG_QUEUES, params, &queues) ||
+	    exec_patiently(s, ctx, Q_STORE_CONFIG_AGENTS, params, &agents)) {
+		talloc_free(config);
+		config = NULL;
+	} else {
+		take_queues(config, queues);
+		take_agents(config, agents);
+	}
+	talloc_free(ctx);
+	return config;
+}
+
+/* ---- batches ---- */
+
+static bool is_stored(const struct journal_entry *entry)
+{
+	return entry->kind >= 0 && entry->kind < (int)ARRAY_LEN(kinds) &&
+	       kinds[entry->kind].stored && entry->json.n > 2;
+}
+
+static void batch_add(struct batch *b, const struct journal_entry *entry)
+{
+	b->last_seq = entry->seq;
+	b->entries++;
+	if (!is_stored(entry))
+		return;
+	struct buf *array = b->arrays[entry->kind];
+	if (!array)
+		array = b->arrays[entry->kind] = buf_new(b->ctx);
+	/* The record's own object with its seq in front. */
+	buf_printf(array, "%s{\"seq\":%" PRId64 ",", array->n ? "," : "[", entry->seq);
+	buf_add(array, entry->json.p + 1, entry->json.n - 1);
+	b->bytes += entry->json.n;
+}
+
+/* Whatever is there, up to a batch; an idle wait first so that one event goes out at once. */
+static size_t collect(struct store *s, struct batch *b)
+{
+	struct journal_entry entry;
+	int timeout_ms = IDLE_MS;
+
+	while (b->entries < BATCH_ENTRIES_MAX && b->bytes < BATCH_BYTES_MAX &&
+	       journal_next(s->reader, &entry, timeout_ms)) {
+		timeout_ms = 0;
+		batch_add(b, &entry);
+	}
+	return b->entries;
+}
+
+/* One transaction: every kind of the batch, then the position. */
+static int apply(struct store *s, struct batch *b, struct db_error *error)
+{
+	struct db_step steps[RECORD__COUNT + 1];
+	const char *array_params[RECORD__COUNT][1];
+	struct db_result *results[RECORD__COUNT + 1];
+	char seq[24];
+	const char *applied_params[] = { s->node, s->epoch_text, seq };
+	size_t n = 0;
+
+	for (int kind = 0; kind < RECORD__COUNT; kind++) {
+		if (!b->arrays[kind])
+			continue;
+		array_params[n][0] = buf_text(b->arrays[kind]);
+		steps[n] = (struct db_step){ kinds[kind].query, array_params[n], DB_TEXT };
+		n++;
+	}
+	snprintf(seq, sizeof(seq), "%" PRId64, b->last_seq);
+	steps[n++] = (struct db_step){ Q_STORE_APPLIED, applied_params, DB_TEXT };
+	int err = db_run(s->db, b->ctx, steps, n, results, error);
+	atomic_store(&s->healthy, err >= 0 && err != ERR_UNAVAILABLE);
+	if (err == 0 && db_rows(results[n - 1]) == 0) {
+		/* Another process has become the writer; whatever this one knows is old. */
+		log_error("fenced node=%s epoch=%s", s->node, s->epoch_text);
+		exit(EXIT_FAILURE);
+	}
+	return err;
+}
+
+static void close_arrays(struct batch *b)
+{
+	for (int kind = 0; kind < RECORD__COUNT; kind++)
+		if (b->arrays[kind])
+			buf_addc(b->arrays[kind], ']');
+}
+
+static int apply_until_reached(struct store *s, struct batch *b, struct db_error *error)
+{
+	for (int tries = 0;; tries++) {
+		int err = apply(s, b, error);
+		if (err >= 0 && err != ERR_UNAVAILABLE && err != ERR_TIMEOUT)
+			return err;
+		if (tries % 20 == 0)
+			log_warn("PostgreSQL is away seq=%" PRId64, b->last_seq);
+		pause_ms(RETRY_MS);
+	}
+}
+
+static void set_aside(struct store *s, const struct journal_entry *entry, const char *why)
+{
+	void *ctx = talloc_new(NULL);
+	char seq[24];
+	struct db_result *row;
+
+	snprintf(seq, sizeof(seq), "%" PRId64, entry->seq);
+	const char *params[] = { s->node, seq, kinds[entry->kind].name,
+				 mem_strndup(ctx, entry->json.p, entry->json.n), why };
+	log_error("dead letter seq=%s kind=%s error=%s", seq, params[2], why);
+	exec_patiently(s, ctx, Q_STORE_DEAD_LETTER, params, &row);
+	atomic_fetch_add(&s->dead_letters, 1);
+	talloc_free(ctx);
+}
+
+/* A batch was refused: its entries go one by one, and those at fault are set aside. */
+static void apply_singly(struct store *s, int64_t from_seq, int64_t to_seq)
+{
+	struct journal_reader *reader = journal_follow(NULL, s->journal, from_seq);
+	struct journal_entry entry;
+
+	while (journal_next(reader, &entry, 0)) {
+		struct batch one = { .ctx = talloc_new(NULL) };
+		struct db_error error = { .message = "" };
+		batch_add(&one, &entry);
+		close_arrays(&one);
+		if (apply_until_reached(s, &one, &error))
+			set_aside(s, &entry, error.message);
+		talloc_free(one.ctx);
+		if (entry.seq >= to_seq)
+			break;
+	}
+	talloc_free(reader);
+}
+
+static void applied(struct store *s, int64_t seq)
+{
+	atomic_store(&s->applied, seq);
+	wake(s->wake_fd);
+	journal_forget(s->journal, seq);
+}
+
+static void run_batch(struct store *s)
+{
+	struct batch b = { .ctx = talloc_new(NULL) };
+	struct db_error error = { .message = "" };
+
+	if (collect(s, &b)) {
+		journal_sync(s->reader);
+		close_arrays(&b);
+		if (apply_until_reached(s, &b, &error)) {
+			log_error("batch refused message=%s", error.message);
+			apply_singly(s, atomic_load(&s->applied), b.last_seq);
+		}
+		applied(s, b.last_seq);
+	}
+	talloc_free(b.ctx);
+}
+
+static void run_close_lost(struct store *s)
+{
+	int64_t before = atomic_load(&s->close_lost_before);
+	void *ctx = talloc_new(NULL);
+	struct db_result *rows;
+	char seq[24];
+
+	if (before && atomic_load(&s->applied) >= before) {
+		atomic_store(&s->close_lost_before, 0);
+		/* Everything this process writes has a higher seq than what an earlier one wrote. */
+		snprintf(seq, sizeof(seq), "%" PRId64, s->epoch << JOURNAL_SEQ_BITS);
+		const char *params[] = { s->node, seq };
+		if (exec_patiently(s, ctx, Q_STORE_CLOSE_LOST, params, &rows) == 0 && db_rows(rows))
+			log_warn("calls lost count=%zu", db_rows(rows));
+	}
+	talloc_free(ctx);
+}
+
+static void *run(void *arg)
+{
+	struct store *s = arg;
+
+	s->reader = journal_follow(NULL, s->journal, atomic_load(&s->applied));
+	for (;;) {
+		run_batch(s);
+		run_close_lost(s);
+		if (db_notified(s->db)) {
+			struct store_config *config = store_read_config(s);
+			if (config)
+				mailbox_post(s->config_box, config);
+		}
+	}
+	return NULL;
+}
+
+void store_start(struct store *s, struct journal *journal, int64_t applied_seq,
+		 struct mailbox *config_box, int wake_fd)
+{
+	s->journal = journal;
+	s->config_box = config_box;
+	s->wake_fd = wake_fd;
+	atomic_store(&s->applied, applied_seq);
+	if (pthread_create(&s->thread, NULL, run, s)) {
+		log_error("no thread name=store");
+		abort();
+	}
+}
+
+int64_t store_applied(const struct store *s)
+{
+	return atomic_load(&s->applied);
+}
+
+bool store_healthy(const struct store *s)
+{
+	return atomic_load(&s->healthy);
+}
+
+uint64_t store_dead_letters(const struct store *s)
+{
+	return atomic_load(&s->dead_letters);
+}
+
+void store_close_lost(struct store *s, int64_t before_seq)
+{
+	atomic_store(&s->close_lost_before, before_seq);
+}

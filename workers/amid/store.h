@@ -1,0 +1,61 @@
+/*
+ * The follower that writes PostgreSQL: batches of records in one pipelined transaction each,
+ * together with the journal position they bring the database to. What the database refuses is set
+ * aside as a dead letter, so that it never blocks the rest. Runs in its own thread; while
+ * PostgreSQL is away the journal simply grows.
+ */
+#ifndef AMID_STORE_H
+#define AMID_STORE_H
+
+#include "workers/amid/journal.h"
+
+#include "lib/settings.h"
+
+struct store;
+
+/* What exists, as it was read from the database. A message for the core; it frees it. */
+struct store_config {
+	struct store_queue {
+		const char *tenant, *name;
+		int64_t wrapup_ms;
+	} *queues;
+	size_t n_queues;
+	struct store_agent {
+		const char *tenant, *extension;
+		const char *status, *reason, *next_status;   /* NULL: never stored */
+		int64_t since_us, wrapup_us;
+	} *agents;
+	size_t n_agents;
+};
+
+/*
+ * Becomes the writer of the node: raises its epoch. Waits for PostgreSQL as long as it takes.
+ * *applied_seq is the last journal position that is stored.
+ */
+struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch,
+			int64_t *applied_seq);
+
+/* Reads the configuration now; waits for PostgreSQL as long as it takes. */
+struct store_config *store_read_config(struct store *store);
+
+/*
+ * Starts the thread. Later configurations are posted to config_box; wake_fd is written whenever
+ * store_applied has risen.
+ */
+struct mailbox;
+void store_start(struct store *store, struct journal *journal, int64_t applied_seq,
+		 struct mailbox *config_box, int wake_fd);
+
+/* The last seq that is committed; may be called from any thread. */
+int64_t store_applied(const struct store *store);
+/* Whether the last attempt to reach PostgreSQL worked; any thread. */
+bool store_healthy(const struct store *store);
+uint64_t store_dead_letters(const struct store *store);
+
+/*
+ * After the first resync: calls that the database thinks are open but that were last written
+ * before this seq are closed as lost. Done by the thread once it has applied that seq.
+ */
+void store_close_lost(struct store *store, int64_t before_seq);
+
+#endif

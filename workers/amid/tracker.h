@@ -1,0 +1,136 @@
+/*
+ * The tracker: AMI messages, commands and time in; records out. It does no I/O, so recorded
+ * traces run through it in tests exactly as a live stream does.
+ *
+ * A record is the whole present state of one thing (a call, a leg, a visit, an agent …), so that
+ * writing the newest one is enough and writing it twice is harmless. After each input the tracker
+ * hands every changed thing to the sink once.
+ */
+#ifndef AMID_TRACKER_H
+#define AMID_TRACKER_H
+
+#include "lib/ami.h"
+
+#include <stdbool.h>
+
+struct tracker;
+
+/* In the order in which they may be stored: what others refer to comes first. */
+enum record_kind {
+	RECORD_CALL,
+	RECORD_LEG,
+	RECORD_VISIT,         /* one caller in one queue */
+	RECORD_OFFER,         /* one ring of one agent's phone */
+	RECORD_SEGMENT,       /* one agent with the customer */
+	RECORD_TRANSFER,
+	RECORD_MOMENT,        /* an entry of the call's timeline */
+	RECORD_AGENT,
+	RECORD_ACTIVITY,      /* an entry of the agent's log */
+	RECORD_QUEUE,         /* live only */
+	RECORD_PRESENCE,      /* live only */
+	RECORD__COUNT
+};
+
+struct record {
+	enum record_kind kind;
+	const char *live;     /* event type for the live feed, NULL: none */
+	const char *tenant;
+	const char *key;      /* id within kind and tenant, as the live hashes use it */
+	bool gone;            /* the live picture forgets it */
+	bool available;       /* of an agent: calls may be offered */
+	struct str queue;     /* who may see it: members of this queue … */
+	struct str agents;    /* … and these extensions, comma-separated */
+	int64_t at_us;
+	struct str json;      /* valid during the call of the sink */
+};
+
+typedef void record_sink(void *arg, const struct record *record);
+
+struct tracker_options {
+	const char *default_tenant;
+	int64_t outbound_wrapup_ms;   /* after an answered outbound call */
+	bool replay;                  /* keep a line of each call that ends, for tracker_print_ended */
+	record_sink *sink;            /* may be NULL */
+	void *arg;
+};
+
+struct tracker *tracker_new(const void *ctx, const struct tracker_options *options);
+
+/* One AMI message; responses and events that mean nothing to calls are ignored. */
+void tracker_ami(struct tracker *t, const struct ami_message *m);
+/* Time has come to now_us: ends wrap-ups that are over. */
+void tracker_tick(struct tracker *t, int64_t now_us);
+/* When tracker_tick has something to do next; 0: nothing is planned. */
+int64_t tracker_next_tick(const struct tracker *t);
+
+/* ---- configuration: who exists; call again with everything when it changes ---- */
+
+void tracker_config_begin(struct tracker *t);
+void tracker_config_queue(struct tracker *t, const char *tenant, const char *queue,
+			  int64_t wrapup_ms);
+void tracker_config_agent(struct tracker *t, const char *tenant, const char *extension);
+void tracker_config_end(struct tracker *t);
+
+/* The agent's state as it was stored before a restart. Emits nothing. */
+void tracker_restore_agent(struct tracker *t, const char *tenant, const char *extension,
+			   const char *status, const char *reason, const char *next_status,
+			   int64_t since_us, int64_t wrapup_until_us);
+
+/* ---- commands; each returns 0 or a positive answer ---- */
+
+/*
+ * OFFLINE, AVAILABLE, BUSY or AWAY now, or after the call and wrap-up the agent is in; AVAILABLE
+ * ends a wrap-up. ERR_INVALID: no such status. ERR_NOT_FOUND: no such agent.
+ */
+int tracker_agent_status(struct tracker *t, const char *tenant, const char *extension,
+			 const char *status, const char *reason, int64_t now_us);
+/* Ends the wrap-up, or prolongs it once by its own length. ERR_CONFLICT: not in wrap-up, or again. */
+int tracker_wrapup(struct tracker *t, const char *tenant, const char *extension, bool extend,
+		   int64_t now_us);
+/* Signed in (from OFFLINE to AVAILABLE where a phone comes with it) and out. */
+int tracker_agent_login(struct tracker *t, const char *tenant, const char *extension, bool phone,
+			int64_t now_us);
+int tracker_agent_logout(struct tracker *t, const char *tenant, const char *extension,
+			 int64_t now_us);
+/* The agent's live object as JSON into out; ERR_NOT_FOUND. */
+int tracker_agent_json(struct tracker *t, const char *tenant, const char *extension,
+		       struct buf *out);
+
+/*
+ * A dial is about to be sent: the first leg that Asterisk will make has the call's id as Uniqueid.
+ * ERR_NOT_FOUND: no such agent; ERR_CONFLICT: the agent is in a call or being rung.
+ */
+int tracker_dial(struct tracker *t, const char *tenant, const char *extension, const char *call_id,
+		 const char *number, int64_t now_us);
+/* The dial never made a channel: the call is closed as failed. */
+void tracker_dial_failed(struct tracker *t, const char *call_id, int64_t now_us);
+
+/*
+ * Channel to hang up for this agent in this call (its own leg), or with extension NULL the
+ * customer's or first leg. ERR_NOT_FOUND. The name is a child of ctx. The call's end is then
+ * ascribed to the agent, or to the system.
+ */
+int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
+		   const char *extension, const char **channel);
+
+/* ---- resync ---- */
+
+/* A fresh list of channels follows as tracker_resync_channel, then tracker_resync_end. */
+void tracker_resync_begin(struct tracker *t);
+void tracker_resync_channel(struct tracker *t, const struct ami_message *m);
+/*
+ * Legs that are known but were not listed ended while nobody listened: they are closed with the
+ * last moment they were known to live, marked estimated.
+ */
+void tracker_resync_end(struct tracker *t, int64_t now_us);
+
+/* Hands the whole live picture (open calls, agents, queues) to the sink again. */
+void tracker_emit_all(struct tracker *t);
+
+/* ---- replay ---- */
+
+/* One JSON line per call, as DESIGN.md's --replay prints it: ended ones as they end. */
+void tracker_print_ended(struct tracker *t, struct buf *out);
+void tracker_print_open(struct tracker *t, struct buf *out);
+
+#endif
