@@ -47,8 +47,9 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list args;
 
+	char *end = buf_reserve(b, 128);
 	va_start(args, fmt);
-	int n = vsnprintf(buf_reserve(b, 128), b->cap - b->n, fmt, args);
+	int n = vsnprintf(end, b->cap - b->n, fmt, args);
 	va_end(args);
 	if (n < 0)
 		return;
