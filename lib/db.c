@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,7 +216,7 @@ static int take_error(const void *ctx, const PGresult *res, size_t step, struct 
 	const char *sqlstate = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 	struct db_error e = { .step = step };
 
-	strncpy(e.sqlstate, sqlstate ? sqlstate : "XX000", sizeof(e.sqlstate) - 1);
+	snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate ? sqlstate : "XX000");
 	e.message = field(ctx, res, PG_DIAG_MESSAGE_PRIMARY);
 	e.detail = field(ctx, res, PG_DIAG_MESSAGE_DETAIL);
 	e.constraint = field(ctx, res, PG_DIAG_CONSTRAINT_NAME);
