@@ -1,0 +1,577 @@
+/* The browsers' sockets and the loop they live in. */
+#include "workers/relayd/client.h"
+
+#include "lib/err.h"
+#include "lib/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libwebsockets.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+_Static_assert(FRAME_HEADROOM >= LWS_PRE, "frames leave room for libwebsockets' header");
+
+enum {
+	TICKET_WAIT_MS = 5000,
+	STALL_MS = 10000,
+	PING_S = 15,
+	DEAD_S = 45,
+	MESSAGE_MAX_BYTES = 4096,       /* the one message a client sends is far smaller */
+	RECEIVE_BYTES = 512,            /* per socket, kept as long as it is open */
+	SEND_BYTES = 4 * 1024 * 1024,   /* a frame goes to the kernel in one piece */
+	KERNEL_SEND_BYTES = 128 * 1024,
+	SESSION_ID_SIZE = 64,
+	FILES_MAX = 65536,
+	HANDSHAKES_MAX = 256,           /* more than this at once wait their turn to be accepted */
+	GOODBYE_MS = 1000,
+};
+
+/* Why a client is closed. A close frame needs a reading peer: it is waited for this long. */
+enum closing { GOING_AWAY, NO_TICKET, REFUSED, REVOKED, BAD_MESSAGE, TOO_SLOW, TRY_LATER };
+
+static const struct {
+	int code;
+	const char *reason;
+	int patience_ms;
+} closings[] = {
+	[GOING_AWAY] = { 1001, "going away", 500 },
+	[NO_TICKET] = { 4001, "no ticket", 1000 },
+	[REFUSED] = { 4002, "refused", 1000 },
+	[REVOKED] = { 4003, "session ended", 1000 },
+	[BAD_MESSAGE] = { 4004, "protocol error", 1000 },
+	[TOO_SLOW] = { 1013, "too slow", 30000 },
+	[TRY_LATER] = { 1013, "try again later", 1000 },
+};
+
+enum client_state { AWAITING_TICKET, JOINED, CLOSING, CLOSED };
+
+/* One socket; libwebsockets owns the memory. */
+struct client {
+	struct lws *wsi;
+	struct client *next, **link;
+	enum client_state state;
+	enum closing closing;
+	bool waiting;                   /* asked for the socket to be writable */
+	bool told_stale;
+	bool resumed;                   /* owed an array at once, even an empty one */
+	int64_t deadline_ms;            /* when the ticket, the socket or the close is overdue */
+	struct floor *floor;
+	struct audience *audience;
+	uint64_t generation;            /* of the stream, when the last snapshot was sent; 0: none */
+	int64_t seq;                    /* the last event known to the client */
+	struct buf *message;            /* the beginning of one that came in pieces */
+	char session_id[SESSION_ID_SIZE];
+};
+
+struct relay {
+	struct lws_context *lws;
+	struct lws_vhost *inner;
+	struct lws *redis;              /* Redis's subscription in our loop */
+	uint64_t connection;
+	struct feed *feed;
+	struct metrics metrics;
+	struct client *clients;
+	lws_sorted_usec_list_t tick;
+};
+
+static volatile sig_atomic_t stopping;
+
+void relay_stop(void)
+{
+	stopping = 1;
+}
+
+static struct relay *relay_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+/* ---- sending ---- */
+
+static void want_write(struct client *c)
+{
+	if (c->waiting)
+		return;
+	c->waiting = true;
+	if (c->state == JOINED)
+		c->deadline_ms = clock_mono_ms() + STALL_MS;
+	lws_callback_on_writable(c->wsi);
+}
+
+/* Ends the client in its own callback, whose return value this is. */
+static int close_now(struct client *c, enum closing closing)
+{
+	const char *reason = closings[closing].reason;
+
+	c->state = CLOSED;
+	c->deadline_ms = 0;
+	/* libwebsockets takes the text as mutable and only copies it. */
+	union {
+		const char *text;
+		unsigned char *bytes;
+	} both = { .text = reason };
+	lws_close_reason(c->wsi, (enum lws_close_status)closings[closing].code, both.bytes,
+			 strlen(reason));
+	return -1;
+}
+
+/* Ends the client from outside: as soon as the close frame fits, or when patience is over. */
+static void close_soon(struct client *c, enum closing closing)
+{
+	if (c->state == CLOSED)
+		return;
+	c->state = CLOSING;
+	c->closing = closing;
+	c->deadline_ms = clock_mono_ms() + closings[closing].patience_ms;
+	want_write(c);
+}
+
+static int send_text(struct client *c, char *text, size_t n)
+{
+	struct metrics *metrics = &relay_of(c->wsi)->metrics;
+
+	metrics->frames++;
+	metrics->bytes += (int64_t)n;
+	return lws_write(c->wsi, (unsigned char *)text, n, LWS_WRITE_TEXT) < (int)n ? -1 : 0;
+}
+
+static int send_frame(struct client *c, const struct buf *frame)
+{
+	return send_text(c, frame->p + FRAME_HEADROOM, frame->n - FRAME_HEADROOM);
+}
+
+static int send_stale(struct client *c, int64_t since_us)
+{
+	char message[FRAME_HEADROOM + 80], when[TIME_TEXT_SIZE];
+
+	if (c->told_stale)
+		return 0;
+	c->told_stale = true;
+	int n = snprintf(message + FRAME_HEADROOM, sizeof(message) - FRAME_HEADROOM,
+			 "{\"type\":\"stale\",\"since\":\"%s\"}", time_rfc3339(since_us, when));
+	return send_text(c, message + FRAME_HEADROOM, (size_t)n);
+}
+
+static int send_snapshot(struct relay *relay, struct client *c)
+{
+	struct stream *stream = floor_stream(c->floor);
+	const struct buf *frame = feed_snapshot(relay->feed, c->floor, c->audience, &c->seq);
+
+	if (!frame)
+		return send_stale(c, feed_away_since(relay->feed));
+	if (c->generation == stream_generation(stream))
+		relay->metrics.coalesced++;
+	relay->metrics.snapshots_sent++;
+	c->generation = stream_generation(stream);
+	c->told_stale = false;
+	c->resumed = false;
+	if (stream_events_after(stream, c->seq))
+		want_write(c);
+	return send_frame(c, frame);
+}
+
+static int send_events(struct client *c)
+{
+	struct stream *stream = floor_stream(c->floor);
+	const struct buf *frame = stream_frame(stream, c->audience, c->seq);
+	char nothing[FRAME_HEADROOM + 3] = { 0 };
+	bool resumed = c->resumed;
+
+	if (c->seq < stream_seq(stream))
+		c->seq = stream_seq(stream);
+	c->resumed = false;
+	if (frame)
+		return send_frame(c, frame);
+	memcpy(nothing + FRAME_HEADROOM, "[]", 2);
+	return resumed ? send_text(c, nothing + FRAME_HEADROOM, 2) : 0;
+}
+
+static int on_writable(struct relay *relay, struct client *c)
+{
+	c->waiting = false;
+	if (c->state == CLOSING)
+		return close_now(c, c->closing);
+	if (c->state != JOINED)
+		return 0;
+	c->deadline_ms = 0;
+	if (feed_away_since(relay->feed))
+		return send_stale(c, feed_away_since(relay->feed));
+	struct stream *stream = floor_stream(c->floor);
+	if (c->generation != stream_generation(stream) || !stream_covers(stream, c->seq))
+		return send_snapshot(relay, c);
+	return send_events(c);
+}
+
+/* ---- joining ---- */
+
+static int read_ticket(struct client *c, const struct json *ticket)
+{
+	const char *session = json_get_string(ticket, "sessionId");
+
+	if (!session || strlen(session) >= sizeof(c->session_id) ||
+	    !json_get_string(ticket, "node") || !json_get_string(ticket, "tenant"))
+		return ERR_INVALID;
+	memcpy(c->session_id, session, strlen(session) + 1);
+	return audience_read(NULL, ticket, &c->audience);
+}
+
+static void join(struct relay *relay, struct client *c, const struct json *ticket, int64_t since)
+{
+	c->floor = feed_floor(relay->feed, json_get_string(ticket, "node"),
+			      json_get_string(ticket, "tenant"));
+	struct stream *stream = floor_stream(c->floor);
+	if (since > 0 && since <= stream_seq(stream) && stream_covers(stream, since)) {
+		c->seq = since;
+		c->generation = stream_generation(stream);
+		c->resumed = true;
+	}
+	c->state = JOINED;
+	want_write(c);
+}
+
+/* The one message a client sends: {"ticket":"…","since":seq?} */
+static int take_message(struct relay *relay, struct client *c, const void *ctx, struct str text)
+{
+	const struct json *message, *ticket;
+
+	if (c->state != AWAITING_TICKET || json_parse(ctx, text.p, text.n, &message) ||
+	    json_kind(message) != JSON_OBJECT)
+		return close_now(c, BAD_MESSAGE);
+	struct str word = str_of(json_get_string(message, "ticket"));
+	if (word.n == 0)
+		return close_now(c, NO_TICKET);
+	int result = feed_redeem(relay->feed, ctx, word, &ticket);
+	if (result < 0 || result == ERR_UNAVAILABLE)
+		return close_now(c, TRY_LATER);
+	if (!result)
+		result = read_ticket(c, ticket);
+	if (result) {
+		relay->metrics.tickets_refused++;
+		return close_now(c, REFUSED);
+	}
+	join(relay, c, ticket, json_get_int(message, "since", 0));
+	return 0;
+}
+
+static int on_receive(struct relay *relay, struct client *c, const char *in, size_t n)
+{
+	size_t before = c->message ? c->message->n : 0;
+
+	if (c->state >= CLOSING)
+		return 0;
+	if (c->state != AWAITING_TICKET || lws_frame_is_binary(c->wsi) ||
+	    before + n > MESSAGE_MAX_BYTES)
+		return close_now(c, BAD_MESSAGE);
+	if (!c->message)
+		c->message = buf_new(NULL);
+	buf_add(c->message, in, n);
+	if (!lws_is_final_fragment(c->wsi) || lws_remaining_packet_payload(c->wsi))
+		return 0;
+	struct buf *message = c->message;
+	c->message = NULL;
+	int result = take_message(relay, c, message, (struct str){ message->p, message->n });
+	talloc_free(message);
+	return result;
+}
+
+static void on_open(struct relay *relay, struct client *c, struct lws *wsi)
+{
+	int bytes = KERNEL_SEND_BYTES;
+
+	*c = (struct client){ .wsi = wsi, .deadline_ms = clock_mono_ms() + TICKET_WAIT_MS };
+	c->next = relay->clients;
+	c->link = &relay->clients;
+	if (c->next)
+		c->next->link = &c->next;
+	relay->clients = c;
+	relay->metrics.clients++;
+	relay->metrics.accepted++;
+	/* A stalled peer must show here and not after megabytes in the kernel. */
+	setsockopt(lws_get_socket_fd(wsi), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
+static void on_closed(struct relay *relay, struct client *c)
+{
+	if (!c->link)
+		return;
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	c->link = NULL;
+	talloc_free(c->audience);
+	talloc_free(c->message);
+	relay->metrics.clients--;
+}
+
+/* ---- what the feed tells ---- */
+
+static void changed(void *arg, const struct floor *floor)
+{
+	struct relay *relay = arg;
+
+	for (struct client *c = relay->clients; c; c = c->next)
+		if (c->floor == floor && c->state == JOINED)
+			want_write(c);
+}
+
+static void revoked(void *arg, const struct floor *floor, struct str session_id)
+{
+	struct relay *relay = arg;
+
+	for (struct client *c = relay->clients; c; c = c->next)
+		if (c->floor == floor && str_is(session_id, c->session_id)) {
+			relay->metrics.revoked++;
+			close_soon(c, REVOKED);
+		}
+}
+
+/* ---- Redis's socket in the loop ---- */
+
+/* hiredis and libwebsockets both close what they hold, so the loop watches a duplicate. */
+static void watch_redis(struct relay *relay)
+{
+	uint64_t connection;
+	int fd = feed_socket(relay->feed, &connection);
+	lws_sock_file_fd_type watched;
+
+	if (connection == relay->connection)
+		return;
+	relay->connection = connection;
+	if (relay->redis)
+		lws_set_timeout(relay->redis, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+	relay->redis = NULL;
+	if (fd < 0)
+		return;
+	watched.filefd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (watched.filefd >= 0)
+		relay->redis = lws_adopt_descriptor_vhost(relay->inner, LWS_ADOPT_RAW_FILE_DESC,
+							  watched, "inner", NULL);
+	if (!relay->redis)
+		log_error("redis unwatched error=%s", strerror(errno));
+}
+
+static void on_redis(struct relay *relay)
+{
+	feed_read(relay->feed);
+	watch_redis(relay);
+}
+
+/* ---- the clock ---- */
+
+static void check_deadline(struct relay *relay, struct client *c, int64_t now)
+{
+	if (!c->deadline_ms || now < c->deadline_ms)
+		return;
+	switch (c->state) {
+	case AWAITING_TICKET:
+		close_soon(c, NO_TICKET);
+		break;
+	case JOINED:
+		relay->metrics.cuts++;
+		close_soon(c, TOO_SLOW);
+		break;
+	default:
+		c->deadline_ms = 0;
+		lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+		break;
+	}
+}
+
+static void on_tick(lws_sorted_usec_list_t *tick)
+{
+	struct relay *relay = lws_container_of(tick, struct relay, tick);
+	int64_t now = clock_mono_ms();
+
+	lws_sul_schedule(relay->lws, 0, tick, on_tick, FEED_TICK_MS * LWS_US_PER_MS);
+	feed_tick(relay->feed);
+	watch_redis(relay);
+	for (struct client *c = relay->clients; c; c = c->next)
+		check_deadline(relay, c, now);
+}
+
+/* ---- libwebsockets ---- */
+
+static int ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		       size_t n)
+{
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		on_open(relay_of(wsi), user, wsi);
+		return 0;
+	case LWS_CALLBACK_RECEIVE: {
+		struct relay *relay = relay_of(wsi);
+		int result = on_receive(relay, user, in, n);
+		watch_redis(relay);
+		return result;
+	}
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return on_writable(relay_of(wsi), user);
+	case LWS_CALLBACK_CLOSED:
+		on_closed(relay_of(wsi), user);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* Without the subprotocol's name there is no WebSocket here. */
+static int plain_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+			  size_t n)
+{
+	if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION)
+		return 1;
+	return lws_callback_http_dummy(wsi, reason, user, in, n);
+}
+
+enum { METRICS_BYTES = 8192 };
+
+static int send_metrics(struct lws *wsi)
+{
+	struct buf *body = buf_new(NULL);
+	unsigned char page[LWS_PRE + METRICS_BYTES];
+	unsigned char *start = page + LWS_PRE, *p = start, *end = page + sizeof(page);
+
+	metrics_print(&relay_of(wsi)->metrics, body);
+	int failed = lws_add_http_common_headers(wsi, HTTP_STATUS_OK, "text/plain; version=0.0.4",
+						 body->n, &p, end) ||
+		     lws_finalize_http_header(wsi, &p, end) || body->n > (size_t)(end - p);
+	if (!failed) {
+		memcpy(p, body->p, body->n);
+		p += body->n;
+		failed = lws_write(wsi, start, (size_t)(p - start), LWS_WRITE_HTTP_FINAL) < 0 ||
+			 lws_http_transaction_completed(wsi);
+	}
+	talloc_free(body);
+	return failed ? -1 : 0;
+}
+
+static int inner_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+			  size_t n)
+{
+	switch (reason) {
+	case LWS_CALLBACK_RAW_RX_FILE:
+		if (wsi != relay_of(wsi)->redis)
+			return -1;
+		on_redis(relay_of(wsi));
+		return 0;
+	case LWS_CALLBACK_RAW_CLOSE_FILE:
+		if (wsi == relay_of(wsi)->redis)
+			relay_of(wsi)->redis = NULL;
+		return 0;
+	case LWS_CALLBACK_HTTP:
+		if (in && strcmp(in, "/metrics") == 0)
+			return send_metrics(wsi);
+		return lws_callback_http_dummy(wsi, reason, user, in, n);
+	default:
+		return plain_callback(wsi, reason, user, in, n);
+	}
+}
+
+static const struct lws_protocols ws_protocols[] = {
+	{ .name = "none", .callback = plain_callback },
+	{ .name = "cordboard.v1", .callback = ws_callback,
+	  .per_session_data_size = sizeof(struct client), .rx_buffer_size = RECEIVE_BYTES,
+	  .tx_packet_size = SEND_BYTES },
+	{ 0 },
+};
+
+static const struct lws_protocols inner_protocols[] = {
+	{ .name = "inner", .callback = inner_callback },
+	{ 0 },
+};
+
+static const lws_retry_bo_t liveness = {
+	.secs_since_valid_ping = PING_S,
+	.secs_since_valid_hangup = DEAD_S,
+};
+
+static void log_line(int level, const char *line)
+{
+	log_at(level == LLL_ERR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "lws %.*s",
+	       (int)strcspn(line, "\n"), line);
+}
+
+/* As many sockets as the system lets us have; returns their number. */
+static unsigned raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 0;
+	limit.rlim_cur = limit.rlim_max < FILES_MAX ? limit.rlim_max : FILES_MAX;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return (unsigned)limit.rlim_cur;
+}
+
+static struct lws_vhost *listen_on(struct relay *relay, const char *name, int port,
+				   const struct lws_protocols *protocols)
+{
+	struct lws_context_creation_info info = {
+		.vhost_name = name,
+		.iface = "127.0.0.1",
+		.port = port,
+		.protocols = protocols,
+		.retry_and_idle_policy = &liveness,
+		.options = LWS_SERVER_OPTION_DISABLE_IPV6 |
+			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
+	};
+
+	return lws_create_vhost(relay->lws, &info);
+}
+
+static int relay_destroy(struct relay *relay)
+{
+	if (relay->lws)
+		lws_context_destroy(relay->lws);
+	return 0;
+}
+
+int relay_open(const void *ctx, const struct feed_address *redis, int port, int metrics_port,
+	       struct relay **out)
+{
+	struct relay *relay = mem_new(ctx, struct relay);
+	struct lws_context_creation_info info = {
+		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+		.user = relay,
+		.server_string = "cordboard",
+		.max_http_header_pool = HANDSHAKES_MAX,
+		.fd_limit_per_thread = raise_file_limit(),
+		.timeout_secs = TICKET_WAIT_MS / 1000,
+	};
+
+	lws_set_log_level(LLL_ERR | LLL_WARN, log_line);
+	relay->feed = feed_new(relay, redis, &relay->metrics,
+			       &(struct feed_watcher){ relay, changed, revoked });
+	relay->lws = mem_check(lws_create_context(&info));
+	talloc_set_destructor(relay, relay_destroy);
+	relay->inner = listen_on(relay, "inner", metrics_port, inner_protocols);
+	if (!relay->inner || !listen_on(relay, "ws", port, ws_protocols)) {
+		talloc_free(relay);
+		return -EADDRINUSE;
+	}
+	*out = relay;
+	return 0;
+}
+
+static void say_goodbye(struct relay *relay)
+{
+	int64_t deadline = clock_mono_ms() + GOODBYE_MS;
+
+	for (struct client *c = relay->clients; c; c = c->next)
+		close_soon(c, GOING_AWAY);
+	while (relay->clients && clock_mono_ms() < deadline)
+		lws_service(relay->lws, 0);
+}
+
+void relay_run(struct relay *relay)
+{
+	on_tick(&relay->tick);
+	while (!stopping && lws_service(relay->lws, 0) >= 0)
+		continue;
+	say_goodbye(relay);
+}

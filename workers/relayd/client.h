@@ -1,0 +1,27 @@
+/*
+ * The browsers' sockets and the loop they live in: the only file that includes libwebsockets is
+ * client.c. One thread: sockets, Redis's subscription and the clock share one poll.
+ *
+ * A client shows its ticket within 5 s, gets a snapshot and then arrays of events. All it costs
+ * is its place in the tenant's stream; when it has fallen off the stream it gets a snapshot, and
+ * when nothing could be sent to it for 10 s it is closed with 1013.
+ */
+#ifndef CB_CLIENT_H
+#define CB_CLIENT_H
+
+#include "workers/relayd/feed.h"
+
+struct relay;
+
+/*
+ * Opens both ports on 127.0.0.1: WebSockets, and /metrics for Prometheus.
+ * Returns 0, or -EADDRINUSE.
+ */
+int relay_open(const void *ctx, const struct feed_address *redis, int port, int metrics_port,
+	       struct relay **out);
+/* Serves until relay_stop, then says goodbye to all clients. */
+void relay_run(struct relay *relay);
+/* For a signal handler. */
+void relay_stop(void);
+
+#endif

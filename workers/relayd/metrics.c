@@ -1,0 +1,39 @@
+/* What the relay counts. */
+#include "workers/relayd/metrics.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+#define ROW(name, type, field, help) { name, type, offsetof(struct metrics, field), help }
+
+static const struct {
+	const char *name, *type;
+	size_t offset;
+	const char *help;
+} rows[] = {
+	ROW("clients", "gauge", clients, "WebSockets open now"),
+	ROW("redis_up", "gauge", redis_up, "1 while Redis answers"),
+	ROW("accepted_total", "counter", accepted, "WebSockets opened"),
+	ROW("tickets_refused_total", "counter", tickets_refused, "tickets unknown or used before"),
+	ROW("events_total", "counter", events, "events read from Redis"),
+	ROW("holes_total", "counter", holes, "times events were missing and a snapshot healed it"),
+	ROW("redis_losses_total", "counter", redis_losses, "times Redis was lost"),
+	ROW("snapshots_read_total", "counter", snapshots_read, "snapshots read from Redis"),
+	ROW("snapshots_sent_total", "counter", snapshots_sent, "snapshots sent to clients"),
+	ROW("frames_total", "counter", frames, "frames sent to clients"),
+	ROW("bytes_total", "counter", bytes, "bytes of those frames"),
+	ROW("coalesced_total", "counter", coalesced, "clients too far behind, given a snapshot"),
+	ROW("cuts_total", "counter", cuts, "clients closed for being too slow"),
+	ROW("revoked_total", "counter", revoked, "clients closed because their session ended"),
+};
+
+void metrics_print(const struct metrics *metrics, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *field = (const char *)metrics + rows[i].offset;
+		buf_printf(out, "# HELP cordboard_relay_%s %s\n", rows[i].name, rows[i].help);
+		buf_printf(out, "# TYPE cordboard_relay_%s %s\n", rows[i].name, rows[i].type);
+		buf_printf(out, "cordboard_relay_%s %" PRId64 "\n", rows[i].name,
+			   *(const int64_t *)(const void *)field);
+	}
+}

@@ -1,0 +1,241 @@
+/* One tenant's stream of events. */
+#include "workers/relayd/stream.h"
+
+#include "lib/err.h"
+
+#include <string.h>
+
+/* Frames kept for others who see the same events: all of them, none of their own, and a few. */
+enum { FRAMES_KEPT = 16, EPOCH_BITS = 32 };
+
+struct event {
+	struct event_head head;
+	struct str body;
+};
+
+/* A frame and the events it is made of. */
+struct frame {
+	int64_t *seqs;
+	size_t n;
+	struct buf *buf;
+};
+
+struct stream {
+	bool begun;
+	uint64_t generation;
+	int64_t seq;                                /* of the last event */
+	int64_t floor;                              /* everything after it is kept */
+	struct event *events[STREAM_EVENTS_MAX];    /* a ring */
+	size_t first, n, bytes;
+	struct frame frames[FRAMES_KEPT];
+	size_t oldest_frame;
+	const struct event *picked[STREAM_EVENTS_MAX];
+};
+
+/* ---- messages ---- */
+
+/* Cuts the next word off the line; words are separated by one space. */
+static struct str next_word(struct str *line)
+{
+	const char *space = memchr(line->p, ' ', line->n);
+	struct str word = { line->p, space ? (size_t)(space - line->p) : line->n };
+	size_t used = word.n + (space ? 1 : 0);
+
+	*line = (struct str){ line->p + used, line->n - used };
+	return word;
+}
+
+static int read_seq(struct str word, int64_t *out)
+{
+	int64_t value = 0;
+
+	if (word.n == 0)
+		return ERR_MALFORMED;
+	for (size_t i = 0; i < word.n; i++) {
+		if (word.p[i] < '0' || word.p[i] > '9')
+			return ERR_MALFORMED;
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, word.p[i] - '0', &value))
+			return ERR_MALFORMED;
+	}
+	*out = value;
+	return 0;
+}
+
+int event_parse(struct str message, struct event_head *head, struct str *body)
+{
+	const char *end = message.n ? memchr(message.p, '\n', message.n) : NULL;
+
+	if (!end)
+		return ERR_MALFORMED;
+	struct str line = { message.p, (size_t)(end - message.p) };
+	*body = (struct str){ end + 1, message.n - line.n - 1 };
+	if (read_seq(next_word(&line), &head->seq) || read_seq(next_word(&line), &head->previous))
+		return ERR_MALFORMED;
+	head->subject.queue = next_word(&line);
+	head->subject.extensions = next_word(&line);
+	head->subject.type = next_word(&line);
+	if (head->subject.queue.n == 0 || head->subject.extensions.n == 0 ||
+	    head->subject.type.n == 0 || line.n > 0 || body->n == 0)
+		return ERR_MALFORMED;
+	return 0;
+}
+
+/* ---- the ring ---- */
+
+static struct event *event_at(const struct stream *s, size_t i)
+{
+	return s->events[(s->first + i) % STREAM_EVENTS_MAX];
+}
+
+static void drop_oldest(struct stream *s)
+{
+	struct event *event = event_at(s, 0);
+
+	s->floor = event->head.seq;
+	s->bytes -= event->body.n;
+	s->first = (s->first + 1) % STREAM_EVENTS_MAX;
+	s->n--;
+	talloc_free(event);
+}
+
+static void append(struct stream *s, struct event *event)
+{
+	while (s->n == STREAM_EVENTS_MAX || (s->n && s->bytes + event->body.n > STREAM_BYTES_MAX))
+		drop_oldest(s);
+	s->events[(s->first + s->n++) % STREAM_EVENTS_MAX] = event;
+	s->bytes += event->body.n;
+	s->seq = event->head.seq;
+}
+
+struct stream *stream_new(const void *ctx)
+{
+	struct stream *s = mem_new(ctx, struct stream);
+
+	s->generation = 1;
+	return s;
+}
+
+void stream_begin(struct stream *s, int64_t seq)
+{
+	s->begun = true;
+	s->seq = s->floor = seq;
+}
+
+void stream_reset(struct stream *s)
+{
+	while (s->n)
+		drop_oldest(s);
+	s->begun = false;
+	s->seq = s->floor = 0;
+	s->generation++;
+}
+
+bool stream_begun(const struct stream *s)
+{
+	return s->begun;
+}
+
+static bool is_next(const struct stream *s, const struct event_head *head)
+{
+	return head->previous == s->seq && head->seq >> EPOCH_BITS == s->seq >> EPOCH_BITS;
+}
+
+enum stream_taken stream_take(struct stream *s, struct str message)
+{
+	if (!s->begun)
+		return STREAM_OLD;
+	struct event *event = mem_new(s, struct event);
+	const char *text = mem_strndup(event, message.p, message.n);
+	int malformed = event_parse((struct str){ text, message.n }, &event->head, &event->body);
+	if (!malformed && event->head.seq > s->seq && is_next(s, &event->head)) {
+		append(s, event);
+		return STREAM_NEW;
+	}
+	bool old = !malformed && event->head.seq <= s->seq;
+	talloc_free(event);
+	if (old)
+		return STREAM_OLD;
+	stream_reset(s);
+	return STREAM_HOLE;
+}
+
+int64_t stream_seq(const struct stream *s)
+{
+	return s->seq;
+}
+
+uint64_t stream_generation(const struct stream *s)
+{
+	return s->generation;
+}
+
+bool stream_covers(const struct stream *s, int64_t seq)
+{
+	return s->begun && seq >= s->floor;
+}
+
+size_t stream_events_after(const struct stream *s, int64_t seq)
+{
+	size_t n = 0;
+
+	/* Whoever asks is nearly always close to the end. */
+	while (n < s->n && event_at(s, s->n - 1 - n)->head.seq > seq)
+		n++;
+	return n;
+}
+
+/* ---- frames ---- */
+
+static size_t pick(struct stream *s, const struct audience *audience, int64_t seq)
+{
+	size_t n = 0;
+
+	for (size_t i = s->n - stream_events_after(s, seq); i < s->n; i++) {
+		const struct event *event = event_at(s, i);
+		if (filter_sees(audience, &event->head.subject))
+			s->picked[n++] = event;
+	}
+	return n;
+}
+
+static bool is_of(const struct frame *frame, const struct event *const *events, size_t n)
+{
+	if (frame->n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (frame->seqs[i] != events[i]->head.seq)
+			return false;
+	return true;
+}
+
+static void build(struct stream *s, struct frame *frame, size_t n)
+{
+	talloc_free(frame->buf);
+	frame->buf = buf_new(s);
+	frame->seqs = mem_grow(s, frame->seqs, int64_t, n);
+	frame->n = n;
+	buf_reserve(frame->buf, FRAME_HEADROOM);
+	frame->buf->n = FRAME_HEADROOM;
+	for (size_t i = 0; i < n; i++) {
+		frame->seqs[i] = s->picked[i]->head.seq;
+		buf_addc(frame->buf, i ? ',' : '[');
+		buf_add(frame->buf, s->picked[i]->body.p, s->picked[i]->body.n);
+	}
+	buf_addc(frame->buf, ']');
+}
+
+const struct buf *stream_frame(struct stream *s, const struct audience *audience, int64_t seq)
+{
+	size_t n = pick(s, audience, seq);
+
+	if (n == 0)
+		return NULL;
+	for (size_t i = 0; i < FRAMES_KEPT; i++)
+		if (is_of(&s->frames[i], s->picked, n))
+			return s->frames[i].buf;
+	struct frame *frame = &s->frames[s->oldest_frame];
+	s->oldest_frame = (s->oldest_frame + 1) % FRAMES_KEPT;
+	build(s, frame, n);
+	return frame->buf;
+}
