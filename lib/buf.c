@@ -47,18 +47,15 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list args;
 
-	char *end = buf_reserve(b, 128);
 	va_start(args, fmt);
-	int n = vsnprintf(end, b->cap - b->n, fmt, args);
+	int n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
 	if (n < 0)
 		return;
-	if ((size_t)n >= b->cap - b->n) {
-		buf_reserve(b, (size_t)n + 1);
-		va_start(args, fmt);
-		vsnprintf(b->p + b->n, b->cap - b->n, fmt, args);
-		va_end(args);
-	}
+	char *at = buf_reserve(b, (size_t)n + 1);
+	va_start(args, fmt);
+	vsnprintf(at, (size_t)n + 1, fmt, args);
+	va_end(args);
 	b->n += (size_t)n;
 }
 
