@@ -249,7 +249,7 @@ services_write() {
 	service asterisk "export PGCONNECT_TIMEOUT=3 MALLOC_ARENA_MAX=2
 exec chroot $(asterisk_root) /usr/sbin/asterisk -C /srv/cordboard/etc/asterisk.conf -U asterisk -G asterisk -fn"
 	service trunk "cd $RUN/api
-$as sipp -sf $simulate/trunk_uas.xml -i 127.0.0.2 -p ${PORT[trunk]} -mp $((PORT[simulate_callers] + 38)) -rtp_echo -nostdin > /dev/null"
+$as sipp -sf $simulate/trunk_uas.xml -i 127.0.0.2 -p ${PORT[trunk]} -mp $((PORT[simulate_callers] + 32)) -rtp_echo -nostdin > /dev/null"
 	service amid "$as $program/cordboard-amid $config"
 	service relayd "$as $program/cordboard-relayd $config"
 	service api "exec spawn-fcgi -s $RUN/api/api.sock $pool -f 4 -- $program/cordboard-api $config"
