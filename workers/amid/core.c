@@ -137,7 +137,7 @@ static void note_tenant(struct core *core, const char *tenant)
 
 static void take_config(struct core *core, struct store_config *config, bool restore)
 {
-	tracker_config_begin(core->tracker);
+	tracker_config_begin(core->tracker, clock_wall_us());
 	for (size_t i = 0; i < config->n_queues; i++) {
 		note_tenant(core, config->queues[i].tenant);
 		tracker_config_queue(core->tracker, config->queues[i].tenant,
@@ -321,7 +321,7 @@ static void step(struct core *core)
 	run_pauses(core);
 	live_set_health(core->live, LIVE_HEALTH_AMI, session_ready(core->control),
 			session_heard_us(core->control));
-	live_set_health(core->live, LIVE_HEALTH_DATABASE, store_healthy(core->store),
+	live_set_health(core->live, LIVE_HEALTH_STORE, store_healthy(core->store),
 			clock_wall_us());
 }
 

@@ -29,7 +29,7 @@ static const char *const hashes[RECORD__COUNT + 1] = {
 	[RECORD_QUEUE] = "queues",
 };
 
-static const char *const health_names[LIVE_HEALTH__COUNT] = { "ami", "database" };
+static const char *const health_names[LIVE_HEALTH__COUNT] = { "ami", "store" };
 
 /* A tenant's channel: each message names the one before it. */
 struct channel {

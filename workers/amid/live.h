@@ -13,7 +13,7 @@
 struct live;
 
 /* State of the process, shown to the API; any thread may set it. */
-enum live_health { LIVE_HEALTH_AMI, LIVE_HEALTH_DATABASE, LIVE_HEALTH__COUNT };
+enum live_health { LIVE_HEALTH_AMI, LIVE_HEALTH_STORE, LIVE_HEALTH__COUNT };
 
 /* wake_fd is written when the core should look at live_wants_picture. */
 struct live *live_start(const struct settings *settings, struct journal *journal, int wake_fd);

@@ -1259,8 +1259,9 @@ int64_t tracker_next_tick(const struct tracker *t)
 
 /* ---- configuration ---- */
 
-void tracker_config_begin(struct tracker *t)
+void tracker_config_begin(struct tracker *t, int64_t now_us)
 {
+	t->now_us = now_us;
 	for (struct agent *agent = t->agents; agent; agent = agent->hh.next)
 		agent->configured = false;
 	for (struct queue *queue = t->queues; queue; queue = queue->hh.next)

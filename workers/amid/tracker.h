@@ -65,7 +65,7 @@ int64_t tracker_next_tick(const struct tracker *t);
 
 /* ---- configuration: who exists; call again with everything when it changes ---- */
 
-void tracker_config_begin(struct tracker *t);
+void tracker_config_begin(struct tracker *t, int64_t now_us);
 void tracker_config_queue(struct tracker *t, const char *tenant, const char *queue,
 			  int64_t wrapup_ms);
 void tracker_config_agent(struct tracker *t, const char *tenant, const char *extension);
