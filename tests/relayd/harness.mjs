@@ -223,7 +223,6 @@ export class Relay {
 export class Client {
 	#queue = [];
 	#wake = null;
-	pings = 0;
 
 	constructor(relay, protocols = 'cordboard.v1') {
 		this.socket = new WebSocket(`ws://127.0.0.1:${relay.port}/ws`, protocols, { perMessageDeflate: false });
@@ -232,7 +231,6 @@ export class Client {
 			this.#queue.push(JSON.parse(data));
 			this.#wake?.();
 		});
-		this.socket.on('ping', () => this.pings++);
 		this.closed = new Promise((resolve) => {
 			this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
 		});

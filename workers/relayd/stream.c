@@ -126,6 +126,9 @@ void stream_reset(struct stream *s)
 {
 	while (s->n)
 		drop_oldest(s);
+	/* Events to come may carry the same numbers. */
+	for (size_t i = 0; i < FRAMES_KEPT; i++)
+		s->frames[i].n = 0;
 	s->begun = false;
 	s->seq = s->floor = 0;
 	s->generation++;

@@ -1,0 +1,142 @@
+// cordboard-relayd when Redis is killed, frozen, cut off or not there yet.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { Client, EPOCH, Floor, Redis, RedisServer, Relay, freePort, issueTicket, within } from './harness.mjs';
+
+const HEALED_MS = 2000;
+const picture = { agents: { 1001: { extension: '1001', status: 'AVAILABLE', phone: 'REGISTERED' } } };
+let server, redis, relay, floor, clients;
+
+async function startRedis(port) {
+	server = await RedisServer.start(port);
+	redis = await Redis.connect(server.port);
+	floor = new Floor(redis, 'demo');
+}
+
+async function join(extra = {}) {
+	const client = new Client(relay);
+	clients.push(client);
+	return client.show(await issueTicket(redis, { tenant: 'demo' }), extra);
+}
+
+async function eventGetsThrough(client) {
+	const event = await floor.publish('call:state:changed', { id: 'c1' });
+	assert.deepEqual(await client.next(), [event]);
+}
+
+beforeEach(() => {
+	clients = [];
+	server = redis = relay = null;
+});
+
+afterEach(async () => {
+	clients.forEach((client) => client.close());
+	redis?.close();
+	await server?.kill();
+	await relay?.stop();
+});
+
+describe('Redis', () => {
+	it('killed and restarted empty: clients are told, and get the picture when amid has drawn it', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port);
+		await floor.picture(picture);
+		const all = [await join(), await join()];
+		await Promise.all(all.map((client) => client.next()));
+		const killed = Date.now();
+		await server.kill();
+		redis.close();
+		for (const client of all) {
+			const stale = await client.next();
+			assert.equal(stale.type, 'stale');
+			assert.ok(Math.abs(Date.parse(stale.since) - killed) < HEALED_MS, stale.since);
+		}
+		assert.ok(Date.now() - killed < HEALED_MS);
+		assert.equal((await relay.metrics()).cordboard_relay_redis_up, 0);
+		await startRedis(server.port);
+		floor.seq = EPOCH + 50;
+		await floor.picture(picture);
+		const drawn = Date.now();
+		for (const client of all) {
+			let snapshot;
+			do snapshot = await client.next(); while (snapshot.stale);
+			assert.deepEqual([snapshot.type, snapshot.seq], ['snapshot', EPOCH + 50]);
+			assert.deepEqual(snapshot.agents, [picture.agents[1001]]);
+		}
+		assert.ok(Date.now() - drawn < HEALED_MS, `healed after ${Date.now() - drawn} ms`);
+		const event = await floor.publish('call:state:changed', { id: 'c1' });
+		for (const client of all) assert.deepEqual(await client.next(), [event]);
+	});
+
+	it('frozen: clients are told, and the relay still answers', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port);
+		await floor.picture(picture);
+		const client = await join();
+		await client.next();
+		const ticket = await issueTicket(redis, { tenant: 'demo' });
+		server.child.kill('SIGSTOP');
+		assert.equal((await client.next()).type, 'stale');
+		const late = new Client(relay);
+		clients.push(late);
+		await late.show(ticket);
+		assert.equal(await late.closeCode(HEALED_MS), 1013);
+		assert.equal((await relay.metrics()).cordboard_relay_redis_up, 0);
+		server.child.kill('SIGCONT');
+		assert.equal((await client.nextOf('snapshot')).seq, floor.seq);
+		await eventGetsThrough(client);
+	});
+
+	it('dropping the subscription alone: nothing is missed', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port);
+		await floor.picture(picture);
+		const client = await join();
+		await client.next();
+		await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+		const { seq } = await floor.publish('call:state:changed', { id: 'c1' });
+		assert.equal((await client.nextOf('snapshot')).seq, seq);
+		await eventGetsThrough(client);
+	});
+
+	it('not there at the start: the relay serves, and finds it', async () => {
+		const port = await freePort();
+		relay = await Relay.start(port);
+		const early = new Client(relay);
+		clients.push(early);
+		await early.show('whatever');
+		assert.equal(await early.closeCode(), 1013);
+		await startRedis(port);
+		await floor.picture(picture);
+		const began = Date.now();
+		while (!(await relay.metrics()).cordboard_relay_redis_up)
+			assert.ok(Date.now() - began < HEALED_MS, 'found');
+		const client = await join();
+		assert.equal((await client.next()).seq, floor.seq);
+		await eventGetsThrough(client);
+	});
+});
+
+describe('the relay', () => {
+	it('says goodbye with 1001 when it is stopped', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port);
+		await floor.picture(picture);
+		const client = await join();
+		await client.next();
+		const stopped = relay.stop();
+		assert.equal(await client.closeCode(), 1001);
+		await stopped;
+		relay = null;
+	});
+
+	it('pings within twenty seconds', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port);
+		await floor.picture(picture);
+		const client = await join();
+		await client.next();
+		await within(once(client.socket, 'ping'), 'a ping');
+	});
+});
