@@ -43,9 +43,13 @@ static const char *public_host(const struct request *r)
 
 /* ---- the phone ---- */
 
-/* Asterisk keeps an old secret until it is told; ready says whether it was. */
-static bool tell_login(struct request *r, bool phone)
+/*
+ * Asterisk keeps an old secret until it is told; returns whether it was. An agent who comes with a
+ * phone is there to take calls; a manager who opens the board is not.
+ */
+static bool tell_login(struct request *r, const char *phone_kind)
 {
+	bool phone = phone_kind && strcmp(r->session.role, role_name(AGENT)) == 0;
 	struct json_out o;
 	struct buf *args = buf_new(r->ctx);
 
@@ -93,7 +97,7 @@ static int phone(struct request *r)
 	if (err)
 		return err;
 	const char *endpoint = db_text(result, 0, 0);
-	bool ready = endpoint && tell_login(r, kind != NULL);
+	bool ready = endpoint && tell_login(r, kind);
 	json_open(&r->out, '{');
 	put_sip(r, endpoint, secret, ready);
 	json_close(&r->out, '}');
@@ -178,7 +182,7 @@ static int login(struct request *r)
 	if (err)
 		return err;
 	const char *endpoint = db_text(results[IN_PHONE], 0, 0);
-	bool ready = endpoint && tell_login(r, request_input(r, "phone") != NULL);
+	bool ready = endpoint && tell_login(r, request_input(r, "phone"));
 	json_open(&r->out, '{');
 	json_put_text(&r->out, "accessToken", token);
 	err = rows_put_members(&r->out, results[IN_ME], 0);

@@ -58,7 +58,7 @@ export async function resumeSession() {
 
 /** @throws {import('../core/api.js').Problem} */
 export async function signIn(/** @type {string} */ extension, /** @type {string} */ password) {
-	const answer = await api.post('auth/login', { body: { extension, password }, quiet: true });
+	const answer = await api.post('auth/login', { body: { extension, password, phone: 'WEBRTC' }, quiet: true });
 	freshSip = answer.sip ?? null;
 	enter(answer);
 }
