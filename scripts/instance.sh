@@ -1,5 +1,7 @@
 # How an instance is laid out: ports, secrets, configuration, services. Sourced by up.
 
+SIMULATE_PORTS=80
+
 # ---- ports ---------------------------------------------------------------------------------------
 
 claims_of_others() {
@@ -66,9 +68,9 @@ ports_choose() {
 	for name in sip_udp ami asterisk_http postgres redis relay relay_metrics amid_metrics trunk; do
 		port_pick $name 1 $((PORT[http] + 1))
 	done
-	# Signalling port of each simulated agent, then media ports; each simulated caller the same.
-	port_pick simulate_agents 40 $((PORT[http] + 1))
-	port_pick simulate_callers 40 $((PORT[http] + 1))
+	# Eight signalling ports, then eight media ports a phone; the callers' block ends with the trunk's.
+	port_pick simulate_agents $SIMULATE_PORTS $((PORT[http] + 1))
+	port_pick simulate_callers $SIMULATE_PORTS $((PORT[http] + 1))
 	port_pick rtp_start 200 10000
 	PORT[rtp_end]=$((PORT[rtp_start] + 199))
 	for name in "${PORTS[@]}"; do echo "$name=${PORT[$name]}"; done > "$HOME_DIR/ports"
@@ -78,9 +80,13 @@ ports_choose() {
 
 # What another instance must not choose, while the process lives.
 claim() {
-	{ echo "pid=$1"; cat "$HOME_DIR/ports"; seq -f 'x=%.0f' "${PORT[simulate_agents]}" $((PORT[simulate_agents] + 39))
-	seq -f 'x=%.0f' "${PORT[simulate_callers]}" $((PORT[simulate_callers] + 39))
-	seq -f 'x=%.0f' "${PORT[rtp_start]}" "${PORT[rtp_end]}"; } > "$REGISTRY/$ID.claim"
+	{
+		echo "pid=$1"
+		cat "$HOME_DIR/ports"
+		seq -f 'x=%.0f' "${PORT[simulate_agents]}" $((PORT[simulate_agents] + SIMULATE_PORTS - 1))
+		seq -f 'x=%.0f' "${PORT[simulate_callers]}" $((PORT[simulate_callers] + SIMULATE_PORTS - 1))
+		seq -f 'x=%.0f' "${PORT[rtp_start]}" "${PORT[rtp_end]}"
+	} > "$REGISTRY/$ID.claim"
 }
 
 # ---- secrets -------------------------------------------------------------------------------------
@@ -249,7 +255,7 @@ services_write() {
 	service asterisk "export PGCONNECT_TIMEOUT=3 MALLOC_ARENA_MAX=2
 exec chroot $(asterisk_root) /usr/sbin/asterisk -C /srv/cordboard/etc/asterisk.conf -U asterisk -G asterisk -fn"
 	service trunk "cd $RUN/api
-$as sipp -sf $simulate/trunk_uas.xml -i 127.0.0.2 -p ${PORT[trunk]} -mp $((PORT[simulate_callers] + 32)) -rtp_echo -nostdin > /dev/null"
+$as sipp -sf $simulate/trunk_uas.xml -i 127.0.0.2 -p ${PORT[trunk]} -mp $((PORT[simulate_callers] + 72)) -rtp_echo -nostdin > /dev/null"
 	service amid "$as $program/cordboard-amid $config"
 	service relayd "$as $program/cordboard-relayd $config"
 	service api "exec spawn-fcgi -s $RUN/api/api.sock $pool -f 4 -- $program/cordboard-api $config"

@@ -18,13 +18,16 @@ const CALLER_PORTS = Number(process.env.CALLER_PORTS);
 const PASSWORD = 'cordboard-demo';
 const EXTENSIONS = ['1003', '1004', '1005', '1006', '1007', '1008', '1009', '1010'];
 const DIDS = ['5550100', '5550200'];
-const CALLERS_MAX = 6;
+const CALLERS_MAX = 7;
 const REREGISTER_MS = 45_000;
 const RETRY_MS = 3_000;
 
-// Each simulated phone has one signalling port and four for media, counted from its block's start.
+// Ports from a block's start: eight for signalling, then eight for each phone's media. The second
+// half of these is for registering while a call is up.
 const SIGNALLING_PORTS = 8;
-const MEDIA_PORTS_EACH = 4;
+const MEDIA_PORTS_EACH = 8;
+const REGISTER_MEDIA = 4;
+const REGISTER_SIGNALLING = 7;
 
 const DISPOSITIONS = ['RESOLVED', 'RESOLVED', 'FOLLOW_UP', 'CALL_BACK', 'SALE', 'QUOTE_SENT'];
 const BREAKS = ['BREAK', 'BREAK', 'LUNCH', 'BACK_OFFICE', 'MEETING'];
@@ -128,24 +131,25 @@ class Agent {
 	}
 
 	register() {
-		return sipp('127.0.0.1', this.media + MEDIA_PORTS_EACH - 1, this.media, ['-sf', this.registration]);
+		return sipp('127.0.0.1', this.media + REGISTER_SIGNALLING, this.media + REGISTER_MEDIA, ['-sf', this.registration]);
 	}
 
 	status(status, reason) {
 		return api(this.token, 'PUT', `/agent-extensions/${this.id}/status`, { status, ...(reason && { reason }) });
 	}
 
-	// A refused registration means that somebody else was given a newer secret.
+	// Whoever signs in with a browser is given a newer secret, and the phone becomes theirs.
+	async taken_over() {
+		const { phoneKind } = await api(this.token, 'GET', `/agent-extensions/${this.id}`);
+		return phoneKind !== 'SIP';
+	}
+
 	async keep_registered() {
-		for (;;) {
-			await pause(REREGISTER_MS, undefined, { ref: false });
-			if (stopping || this.gone) return;
-			if (!await this.register() && !stopping && !await this.register()) {
-				log(`${this.extension}: somebody else has the phone`);
-				this.gone = true;
-				this.phone?.kill();
-				return;
-			}
+		while (!stopping && !this.gone) {
+			await pause(REREGISTER_MS);
+			if (stopping || await this.register()) continue;
+			this.gone = await this.taken_over().catch((error) => error instanceof Refused);
+			log(`${this.extension}: ${this.gone ? 'somebody else has the phone' : 'registration failed, trying again'}`);
 		}
 	}
 
@@ -174,7 +178,7 @@ class Agent {
 
 	async work() {
 		await this.sign_in();
-		this.keep_registered();
+		this.registering ??= this.keep_registered();
 		await this.status('AVAILABLE');
 		while (!stopping && !this.gone) {
 			const call = await this.take_call();
@@ -189,7 +193,7 @@ class Agent {
 			} catch (error) {
 				if (stopping) return;
 				log(`${this.extension}: ${error.message}`);
-				if (error instanceof Refused && this.token) return;
+				if (error instanceof Refused) this.gone = Boolean(this.token);
 				await pause(RETRY_MS);
 			}
 		}
