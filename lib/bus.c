@@ -125,6 +125,7 @@ static int read_reply(struct bus *bus, redisReply **out)
 {
 	void *reply = NULL;
 
+	*out = NULL;
 	errno = 0;
 	if (redisGetReply(bus->connection, &reply) != REDIS_OK)
 		return lose(bus, "reply");
