@@ -37,7 +37,7 @@ static bool path_fits(const char *pattern, const struct http_request *http, stru
 	*n_path = 0;
 	for (size_t i = 0; i < http->n_segments; i++) {
 		size_t n = strcspn(pattern, "/");
-		if (n == 0)
+		if (n == 0 || !*http->segments[i])
 			return false;
 		if (*pattern == ':')
 			path[(*n_path)++] = (struct param_pair){

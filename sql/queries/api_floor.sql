@@ -4,7 +4,7 @@
 SELECT a.*, a.extension AS "_cursor"
 FROM agent_overview a
 WHERE ($1::text IS NULL OR a.status = $1)
-  AND ($2::text IS NULL OR a.extension LIKE $2 || '%' OR position(lower($2) IN lower(a."displayName")) > 0)
+  AND ($2::text IS NULL OR starts_with(a.extension, $2) OR position(lower($2) IN lower(a."displayName")) > 0)
   AND ($4::text IS NULL OR a.extension > $4)
 ORDER BY a.extension
 LIMIT $3::int + 1
