@@ -35,6 +35,7 @@ void bus_close(struct bus *bus)
 		freeReplyObject(bus->kept[i]);
 	bus->kept_n = 0;
 	bus->added = 0;
+	bus->failed = 0;
 	if (bus->connection)
 		redisFree(bus->connection);
 	bus->connection = NULL;

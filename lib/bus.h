@@ -37,7 +37,8 @@ int bus_command_wait(struct bus *bus, const void *ctx, struct bus_reply **reply,
 
 /*
  * Pipelining: add commands, then send them and read all their replies in order. bus_flush also
- * returns what broke while adding, so its answer alone can be looked at.
+ * returns what broke while adding, so its answer alone can be looked at: after a failed add, all
+ * fail until bus_flush or bus_close.
  */
 int bus_add(struct bus *bus, const struct str *args, size_t n);
 /*
