@@ -15,10 +15,10 @@
 struct bus {
 	const char *address, *user, *password;
 	int timeout_ms;
-	redisContext *connection;    /* NULL while closed */
-	size_t added;                /* commands of the pipeline that is being built */
-	int failed;                  /* what broke while it was built; bus_flush tells */
-	redisReply **kept;           /* messages that came while a subscription was confirmed */
+	redisContext *connection; /* NULL while closed */
+	size_t added;             /* commands of the pipeline that is being built */
+	int failed;               /* what broke while it was built; bus_flush tells */
+	redisReply **kept;        /* messages that came while a subscription was confirmed */
 	size_t kept_n;
 };
 

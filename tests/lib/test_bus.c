@@ -95,8 +95,9 @@ static void carries_any_bytes(void **state)
 	struct bus_reply *reply;
 	struct str value = STR("a\0\r\n%s\xff");
 
-	assert_int_equal(bus_command(bus, ctx, NULL,
-				     (struct str[]){ STR("SET"), STR("bytes"), value }, 3), 0);
+	assert_int_equal(
+		bus_command(bus, ctx, NULL, (struct str[]){ STR("SET"), STR("bytes"), value }, 3),
+		0);
 	assert_int_equal(ask(bus, ctx, &reply, "GET bytes"), 0);
 	assert_true(str_eq(bus_str(reply), value));
 	talloc_free(ctx);

@@ -31,8 +31,8 @@ static void roles_see_all_or_their_own(void **state)
 	struct audience *audience;
 
 	for (size_t i = 0; i < ARRAY_LEN(seeing); i++) {
-		char *ticket = mem_printf(ctx, "{\"role\":\"%s\",\"extension\":\"1\"}",
-					  seeing[i].role);
+		char *ticket =
+			mem_printf(ctx, "{\"role\":\"%s\",\"extension\":\"1\"}", seeing[i].role);
 		assert_int_equal(read_audience(ctx, ticket, &audience), 0);
 		assert_int_equal(audience->all, seeing[i].all);
 	}

@@ -60,7 +60,8 @@ static void header_is_read(void **state)
 
 	(void)state;
 	assert_int_equal(event_parse(STR("4294967301 4294967300 support 1001,1002 call:ended\n{}"),
-				     &head, &body), 0);
+				     &head, &body),
+			 0);
 	assert_int_equal(head.seq, EPOCH + 5);
 	assert_int_equal(head.previous, EPOCH + 4);
 	assert_true(str_is(head.subject.queue, "support"));

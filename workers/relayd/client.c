@@ -21,13 +21,13 @@ enum {
 	STALL_MS = 10000,
 	PING_S = 15,
 	DEAD_S = 45,
-	MESSAGE_MAX_BYTES = 4096,       /* the one message a client sends is far smaller */
-	RECEIVE_BYTES = 512,            /* per socket, kept as long as it is open */
-	SEND_BYTES = 4 * 1024 * 1024,   /* a frame goes to the kernel in one piece */
+	MESSAGE_MAX_BYTES = 4096,     /* the one message a client sends is far smaller */
+	RECEIVE_BYTES = 512,          /* per socket, kept as long as it is open */
+	SEND_BYTES = 4 * 1024 * 1024, /* a frame goes to the kernel in one piece */
 	KERNEL_SEND_BYTES = 128 * 1024,
 	SESSION_ID_SIZE = 64,
 	FILES_MAX = 65536,
-	HANDSHAKES_MAX = 256,           /* more than this at once wait their turn to be accepted */
+	HANDSHAKES_MAX = 256, /* more than this at once wait their turn to be accepted */
 	GOODBYE_MS = 1000,
 };
 
@@ -56,22 +56,22 @@ struct client {
 	struct client *next, **link;
 	enum client_state state;
 	enum closing closing;
-	bool waiting;                   /* asked for the socket to be writable */
+	bool waiting; /* asked for the socket to be writable */
 	bool told_stale;
-	bool resumed;                   /* owed an array at once, even an empty one */
-	int64_t deadline_ms;            /* when the ticket, the socket or the close is overdue */
+	bool resumed;        /* owed an array at once, even an empty one */
+	int64_t deadline_ms; /* when the ticket, the socket or the close is overdue */
 	struct floor *floor;
 	struct audience *audience;
-	uint64_t generation;            /* of the stream, when the last snapshot was sent; 0: none */
-	int64_t seq;                    /* the last event known to the client */
-	struct buf *message;            /* the beginning of one that came in pieces */
+	uint64_t generation; /* of the stream, when the last snapshot was sent; 0: none */
+	int64_t seq;         /* the last event known to the client */
+	struct buf *message; /* the beginning of one that came in pieces */
 	char session_id[SESSION_ID_SIZE];
 };
 
 struct relay {
 	struct lws_context *lws;
 	struct lws_vhost *inner;
-	struct lws *redis;              /* Redis's subscription in our loop */
+	struct lws *redis; /* Redis's subscription in our loop */
 	uint64_t connection;
 	struct feed *feed;
 	struct metrics metrics;
@@ -474,8 +474,10 @@ static int inner_callback(struct lws *wsi, enum lws_callback_reasons reason, voi
 
 static const struct lws_protocols ws_protocols[] = {
 	{ .name = "none", .callback = plain_callback },
-	{ .name = "cordboard.v1", .callback = ws_callback,
-	  .per_session_data_size = sizeof(struct client), .rx_buffer_size = RECEIVE_BYTES,
+	{ .name = "cordboard.v1",
+	  .callback = ws_callback,
+	  .per_session_data_size = sizeof(struct client),
+	  .rx_buffer_size = RECEIVE_BYTES,
 	  .tx_packet_size = SEND_BYTES },
 	{ 0 },
 };
@@ -517,8 +519,8 @@ static struct lws_vhost *listen_on(struct relay *relay, const char *name, int po
 		.port = port,
 		.protocols = protocols,
 		.retry_and_idle_policy = &liveness,
-		.options = LWS_SERVER_OPTION_DISABLE_IPV6 |
-			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
+		.options =
+			LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
 	};
 
 	return lws_create_vhost(relay->lws, &info);

@@ -14,18 +14,18 @@
 enum {
 	BACKOFF_FIRST_MS = 100,
 	BACKOFF_MAX_MS = 1000,
-	SNAPSHOT_REUSE_EVENTS = 64,    /* a snapshot with this many events after it is read anew */
+	SNAPSHOT_REUSE_EVENTS = 64, /* a snapshot with this many events after it is read anew */
 };
 
 struct floor {
 	const char *node, *tenant;
-	struct str events, sessions;           /* channels */
-	struct str parts[SNAPSHOT__PARTS];     /* keys */
-	struct str seq;                        /* key */
+	struct str events, sessions;       /* channels */
+	struct str parts[SNAPSHOT__PARTS]; /* keys */
+	struct str seq;                    /* key */
 	struct stream *stream;
 	struct snapshot *snapshot;
 	uint64_t snapshot_generation;
-	int64_t ahead;                         /* seq key of the last tick, if it was ahead of us */
+	int64_t ahead; /* seq key of the last tick, if it was ahead of us */
 	bool touched;
 	struct floor *next;
 };
@@ -46,10 +46,10 @@ struct feed *feed_new(const void *ctx, const struct feed_address *address, struc
 {
 	struct feed *feed = mem_new(ctx, struct feed);
 
-	feed->commands = bus_new(feed, address->redis, address->user, address->password,
-				 FEED_TIMEOUT_MS);
-	feed->subscription = bus_new(feed, address->redis, address->user, address->password,
-				     FEED_TIMEOUT_MS);
+	feed->commands =
+		bus_new(feed, address->redis, address->user, address->password, FEED_TIMEOUT_MS);
+	feed->subscription =
+		bus_new(feed, address->redis, address->user, address->password, FEED_TIMEOUT_MS);
 	feed->metrics = metrics;
 	feed->watcher = *watcher;
 	feed->backoff_ms = BACKOFF_FIRST_MS;
@@ -131,8 +131,8 @@ static void retry_later(struct feed *feed)
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		random = 0;
 	feed->retry_at_ms = clock_mono_ms() + (int)(random % (unsigned)feed->backoff_ms);
-	feed->backoff_ms = feed->backoff_ms * 2 < BACKOFF_MAX_MS ? feed->backoff_ms * 2
-								 : BACKOFF_MAX_MS;
+	feed->backoff_ms =
+		feed->backoff_ms * 2 < BACKOFF_MAX_MS ? feed->backoff_ms * 2 : BACKOFF_MAX_MS;
 }
 
 static void restart_stream(struct floor *floor)
@@ -342,11 +342,13 @@ static void fill(struct snapshot *snapshot, const struct bus_reply *exec)
 {
 	for (size_t part = 0; part < SNAPSHOT__PARTS; part++) {
 		const struct bus_reply *hash = bus_at(exec, part + 1);
-		for (size_t i = 0; i + 1 < bus_length(hash); i += 2)
-			if (snapshot_add(snapshot, (enum snapshot_part)part,
-					 bus_str(bus_at(hash, i)), bus_str(bus_at(hash, i + 1))))
-				log_error("object unreadable part=%zu key=%.*s", part,
-					  (int)bus_str(bus_at(hash, i)).n, bus_str(bus_at(hash, i)).p);
+		for (size_t i = 0; i + 1 < bus_length(hash); i += 2) {
+			struct str key = bus_str(bus_at(hash, i));
+			struct str json = bus_str(bus_at(hash, i + 1));
+			if (snapshot_add(snapshot, (enum snapshot_part)part, key, json))
+				log_error("object unreadable part=%zu key=%.*s", part, (int)key.n,
+					  key.p);
+		}
 	}
 }
 

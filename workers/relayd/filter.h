@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 struct audience {
-	bool all;                 /* everything of the tenant; the rest is unused */
+	bool all; /* everything of the tenant; the rest is unused */
 	struct str extension;
 	struct str *queues;
 	size_t queues_n;
@@ -21,9 +21,9 @@ struct audience {
 
 /* What an event or an object of the live picture is about: the words of the header line. */
 struct subject {
-	struct str queue;         /* "-" for none */
-	struct str extensions;    /* comma-separated, "-" for none */
-	struct str type;          /* of the event; of the event that would tell of the object */
+	struct str queue;      /* "-" for none */
+	struct str extensions; /* comma-separated, "-" for none */
+	struct str type;       /* of the event; of the event that would tell of the object */
 };
 
 /*

@@ -4,7 +4,10 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-#define ROW(name, type, field, help) { name, type, offsetof(struct metrics, field), help }
+#define ROW(name, type, field, help)                                                               \
+	{                                                                                          \
+		name, type, offsetof(struct metrics, field), help                                  \
+	}
 
 static const struct {
 	const char *name, *type;

@@ -5,19 +5,19 @@
 #include "lib/buf.h"
 
 struct metrics {
-	int64_t clients;          /* sockets open now */
+	int64_t clients; /* sockets open now */
 	int64_t redis_up;
 	int64_t accepted;
 	int64_t tickets_refused;
-	int64_t events;           /* read from Redis */
+	int64_t events; /* read from Redis */
 	int64_t holes;
 	int64_t redis_losses;
 	int64_t snapshots_read;
 	int64_t snapshots_sent;
-	int64_t frames;           /* sent, snapshots included */
+	int64_t frames; /* sent, snapshots included */
 	int64_t bytes;
-	int64_t coalesced;        /* a client too far behind got a snapshot instead */
-	int64_t cuts;             /* closed for being too slow */
+	int64_t coalesced; /* a client too far behind got a snapshot instead */
+	int64_t cuts;      /* closed for being too slow */
 	int64_t revoked;
 };
 

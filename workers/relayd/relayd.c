@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-	"usage: cordboard-relayd --config FILE\n"
-	"       cordboard-relayd --help-settings | --version\n";
+static const char usage[] = "usage: cordboard-relayd --config FILE\n"
+			    "       cordboard-relayd --help-settings | --version\n";
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -76,8 +75,8 @@ static int run(const void *ctx, const struct settings *settings)
 		if (!redis.password)
 			return 1;
 	}
-	int result = relay_open(ctx, &redis, settings->relay_port, settings->relay_metrics_port,
-				&relay);
+	int result =
+		relay_open(ctx, &redis, settings->relay_port, settings->relay_metrics_port, &relay);
 	if (result) {
 		log_error("cannot listen port=%d metrics_port=%d error=%s", settings->relay_port,
 			  settings->relay_metrics_port, strerror(-result));

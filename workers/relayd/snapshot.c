@@ -7,15 +7,15 @@
 
 struct item {
 	struct subject subject;
-	struct str json;         /* for those whom it concerns */
-	struct str brief;        /* for the others; empty: nothing */
+	struct str json;  /* for those whom it concerns */
+	struct str brief; /* for the others; empty: nothing */
 	struct item *next;
 };
 
 struct snapshot {
 	int64_t seq;
 	struct item *parts[SNAPSHOT__PARTS], **ends[SNAPSHOT__PARTS];
-	struct buf *for_all;     /* built once: most who ask see everything */
+	struct buf *for_all; /* built once: most who ask see everything */
 	struct buf *scratch;
 };
 

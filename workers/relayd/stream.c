@@ -23,9 +23,9 @@ struct frame {
 struct stream {
 	bool begun;
 	uint64_t generation;
-	int64_t seq;                                /* of the last event */
-	int64_t floor;                              /* everything after it is kept */
-	struct event *events[STREAM_EVENTS_MAX];    /* a ring */
+	int64_t seq;                             /* of the last event */
+	int64_t floor;                           /* everything after it is kept */
+	struct event *events[STREAM_EVENTS_MAX]; /* a ring */
 	size_t first, n, bytes;
 	struct frame frames[FRAMES_KEPT];
 	size_t oldest_frame;

@@ -16,7 +16,7 @@
 enum {
 	STREAM_BYTES_MAX = 256 * 1024,
 	STREAM_EVENTS_MAX = 4096,
-	FRAME_HEADROOM = 16,      /* bytes before each frame's text, for the socket's own header */
+	FRAME_HEADROOM = 16, /* bytes before each frame's text, for the socket's own header */
 };
 
 struct event_head {
@@ -33,9 +33,9 @@ int event_parse(struct str message, struct event_head *head, struct str *body);
 struct stream;
 
 enum stream_taken {
-	STREAM_NEW,               /* appended */
-	STREAM_OLD,               /* known already, or before the first snapshot: dropped */
-	STREAM_HOLE,              /* something is missing or unreadable: the stream was reset */
+	STREAM_NEW,  /* appended */
+	STREAM_OLD,  /* known already, or before the first snapshot: dropped */
+	STREAM_HOLE, /* something is missing or unreadable: the stream was reset */
 };
 
 /* An empty stream without a beginning: it takes nothing until stream_begin. */
