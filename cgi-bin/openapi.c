@@ -93,8 +93,10 @@ static void put_schema(struct json_out *o, const struct param_row *row)
 
 /* ---- operations ---- */
 
-static void put_parameters(struct json_out *o, const struct param_row *rows)
+static void put_parameters(struct json_out *o, const struct route *route)
 {
+	const struct param_row *rows = route->inputs;
+
 	json_key(o, "parameters");
 	json_open(o, '[');
 	for (; rows->name; rows++) {
@@ -108,6 +110,9 @@ static void put_parameters(struct json_out *o, const struct param_row *rows)
 		put_schema(o, rows);
 		json_close(o, '}');
 	}
+	if (route->once)
+		json_raw(o, STR("{\"name\":\"Idempotency-Key\",\"in\":\"header\","
+				"\"schema\":{\"type\":\"string\",\"maxLength\":255}}"));
 	json_close(o, ']');
 }
 
@@ -215,7 +220,7 @@ static void put_operation(struct json_out *o, const struct route *route)
 		json_open(o, '[');
 		json_close(o, ']');
 	}
-	put_parameters(o, route->inputs);
+	put_parameters(o, route);
 	put_request_body(o, route->inputs);
 	put_responses(o, route);
 	json_close(o, '}');

@@ -36,8 +36,8 @@ static int64_t age_of(struct str at)
 	return age_ms < 0 ? 0 : age_ms;
 }
 
-/* A field of amid's health: "state@time". */
-static void put_amid_field(struct request *r, struct str name, struct str value)
+/* A field of amid's health: "state@time". Whether it is up. */
+static bool put_amid_field(struct request *r, struct str name, struct str value)
 {
 	const char *at = memchr(value.p, '@', value.n);
 	size_t n = at ? (size_t)(at - value.p) : value.n;
@@ -45,6 +45,7 @@ static void put_amid_field(struct request *r, struct str name, struct str value)
 
 	put_check(r, mem_strndup(r->ctx, name.p, name.n), (struct str){ value.p, n },
 		  age_of(when));
+	return str_is((struct str){ value.p, n }, "up");
 }
 
 static bool check_database(struct request *r)
@@ -52,41 +53,40 @@ static bool check_database(struct request *r)
 	struct db_result *result;
 	bool ok = db_exec(r->app->db, r->ctx, Q_HEALTH, NULL, DB_TEXT, &result, NULL) == 0;
 
-	put_check(r, "database", ok ? STR("ok") : STR("down"), 0);
+	put_check(r, "database", ok ? STR("up") : STR("down"), 0);
 	return ok;
 }
 
-/* Redis itself, and through it what amid says of itself and of Asterisk. */
-static bool check_redis(struct request *r, bool *amid)
+/* Redis itself, and through it what amid says of its link to Asterisk and its store. */
+static bool check_redis(struct request *r)
 {
 	const char *key = mem_printf(r->ctx, "cb:%s:health", r->app->settings.node);
 	struct str args[] = { STR("HGETALL"), str_of(key) };
 	struct bus_reply *reply;
 	int err = bus_command(r->app->bus, r->ctx, &reply, args, ARRAY_LEN(args));
 
-	put_check(r, "redis", err ? STR("down") : STR("ok"), 0);
-	*amid = !err && bus_length(reply) > 0;
-	put_check(r, "amid", *amid ? STR("ok") : STR("down"), *amid ? 0 : -1);
-	for (size_t i = 0; *amid && i + 1 < bus_length(reply); i += 2)
-		if (!str_is(bus_str(bus_at(reply, i)), "amid"))
-			put_amid_field(r, bus_str(bus_at(reply, i)), bus_str(bus_at(reply, i + 1)));
-	return !err;
+	size_t n = err ? 0 : bus_length(reply);
+	bool up = n > 0;
+	put_check(r, "redis", err ? STR("down") : STR("up"), 0);
+	put_check(r, "amid", up ? STR("up") : STR("down"), up ? 0 : -1);
+	for (size_t i = 0; i + 1 < n; i += 2)
+		if (!put_amid_field(r, bus_str(bus_at(reply, i)), bus_str(bus_at(reply, i + 1))))
+			up = false;
+	return up;
 }
 
 static int health(struct request *r)
 {
-	bool amid;
-
 	json_open(&r->out, '{');
 	json_put_text(&r->out, "version", CB_VERSION);
 	json_key(&r->out, "checks");
 	json_open(&r->out, '{');
 	bool database = check_database(r);
-	bool redis = check_redis(r, &amid);
+	bool rest = check_redis(r);
 	json_close(&r->out, '}');
-	json_put_text(&r->out, "status", database && redis && amid ? "ok" : "down");
+	json_put_text(&r->out, "status", database && rest ? "ok" : "down");
 	json_close(&r->out, '}');
-	if (database && redis && amid)
+	if (database && rest)
 		return 0;
 	r->response->status = err_row(ERR_UNAVAILABLE)->http;
 	r->response->type = "application/json";
