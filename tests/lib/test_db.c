@@ -19,7 +19,6 @@
 #include <cmocka.h>
 
 #define FIXTURE SOURCE_DIR "/tests/lib/pg-fixture"
-#define SQL SOURCE_DIR "/sql"
 
 extern char **environ;
 
@@ -27,17 +26,24 @@ static char directory[] = "/tmp/cordboard-db-XXXXXX";
 static void *ctx;
 static struct db *db;       /* as the API's role */
 
-/* Runs the fixture; its exit status. */
-static int fixture(const char *verb)
+/* Runs the fixture with a file or folder; its exit status. */
+static int fixture_with(const char *verb, const char *path)
 {
-	char *const argv[] = { (char[]){ FIXTURE }, strdup(verb), directory, (char[]){ SQL }, NULL };
+	void *words = talloc_new(NULL);
+	char *const argv[] = { mem_strdup(words, FIXTURE), mem_strdup(words, verb), directory,
+			       mem_strdup(words, path), NULL };
 	pid_t child;
 	int status = -1;
 
 	if (posix_spawn(&child, FIXTURE, NULL, NULL, argv, environ) == 0)
 		waitpid(child, &status, 0);
-	free(argv[1]);
+	talloc_free(words);
 	return status;
+}
+
+static int fixture(const char *verb)
+{
+	return fixture_with(verb, SOURCE_DIR "/sql");
 }
 
 static struct db *connect_as(const char *role)
@@ -174,6 +180,24 @@ static void a_wrong_value_is_named_by_its_state(void **state)
 	assert_int_equal(db_int(result, 0, 0), 1);
 }
 
+static void figures_are_what_they_are_defined_to_be(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/figures.sql"), 0);
+}
+
+static void tenants_and_roles_are_kept_apart(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/isolation.sql"), 0);
+}
+
+static void the_demo_data_may_be_loaded_again(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_with("check", SOURCE_DIR "/sql/seed/demo.sql"), 0);
+}
+
 static void a_lost_server_is_an_errno_and_heals(void **state)
 {
 	struct db_result *result;
@@ -234,6 +258,9 @@ int main(void)
 		cmocka_unit_test(without_a_session_nothing_is_seen),
 		cmocka_unit_test(failures_lock_for_a_while_whoever_is_tried),
 		cmocka_unit_test(a_wrong_value_is_named_by_its_state),
+		cmocka_unit_test(figures_are_what_they_are_defined_to_be),
+		cmocka_unit_test(tenants_and_roles_are_kept_apart),
+		cmocka_unit_test(the_demo_data_may_be_loaded_again),
 		cmocka_unit_test(a_lost_server_is_an_errno_and_heals),
 		cmocka_unit_test(a_connection_lost_while_idle_is_opened_again),
 		cmocka_unit_test(a_notification_arrives),
