@@ -1,0 +1,279 @@
+// Everything real around the story: an instance, a caller behind the trunk, a browser, a witness.
+import { execFile, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const run = promisify(execFile);
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const HOME = process.env.CORDBOARD_HOME;
+if (!HOME) throw new Error('CORDBOARD_HOME must name the home of a running instance (see scripts/test)');
+
+export const PASSWORD = 'cordboard-demo';
+export const AGENT_HZ = 1000;
+export const CALLER_HZ = 1400;
+const RATE = 8000;
+const FRAME = 160;
+const work = mkdtempSync(path.join(tmpdir(), 'cordboard-e2e-'));
+
+export const instance = JSON.parse((await run(path.join(ROOT, 'scripts/status'), ['--home', HOME, '--json'])).stdout);
+const { ports } = instance;
+
+// until(CONDITION, WHAT): asks again until it holds; the deadline is the failure, not the pace.
+export async function until(condition, what, ms = 15_000) {
+	const deadline = Date.now() + ms;
+	for (;;) {
+		const value = await condition();
+		if (value) return value;
+		if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
+		await new Promise((resolve) => { setTimeout(resolve, 50); });
+	}
+}
+
+// ---- sound ---------------------------------------------------------------------------------------
+
+function ulawDecode(byte) {
+	const u = ~byte & 0xff;
+	const level = (((u & 15) << 3) + 132) << ((u & 0x70) >> 4);
+	return u & 0x80 ? 132 - level : level - 132;
+}
+
+function ulawEncode(sample) {
+	const sign = sample < 0 ? 0x80 : 0;
+	const level = Math.min(Math.abs(sample), 32635) + 132;
+	const exponent = Math.floor(Math.log2(level)) - 7;
+	return ~(sign | (exponent << 4) | ((level >> (exponent + 3)) & 15)) & 0xff;
+}
+
+// Tones that beep: a steady one would be taken for noise and suppressed by the browser.
+const beeping = (t) => t % 0.5 < 0.3;
+const sample = (hz, t) => (beeping(t) ? Math.round(9000 * Math.sin(2 * Math.PI * hz * t)) : 0);
+
+/** Share of the samples' energy at one frequency (Goertzel): 1 is a pure tone. */
+export function share(samples, hz) {
+	const k = 2 * Math.cos((2 * Math.PI * hz) / RATE);
+	let a = 0, b = 0, energy = 0;
+	for (const x of samples) {
+		[a, b] = [x + k * a - b, a];
+		energy += x * x;
+	}
+	if (energy / samples.length < 100 * 100) return 0;
+	return (2 * (a * a + b * b - k * a * b)) / (samples.length * energy);
+}
+
+function wav(hz, seconds, rate = 48_000) {
+	const data = Buffer.alloc(44 + 2 * rate * seconds);
+	data.write('RIFF', 0);
+	data.writeUInt32LE(data.length - 8, 4);
+	data.write('WAVEfmt ', 8);
+	data.writeUInt32LE(16, 16);
+	data.writeUInt16LE(1, 20);
+	data.writeUInt16LE(1, 22);
+	data.writeUInt32LE(rate, 24);
+	data.writeUInt32LE(rate * 2, 28);
+	data.writeUInt16LE(2, 32);
+	data.writeUInt16LE(16, 34);
+	data.write('data', 36);
+	data.writeUInt32LE(data.length - 44, 40);
+	for (let i = 0; i < rate * seconds; i++) data.writeInt16LE(sample(hz, i / rate), 44 + 2 * i);
+	return data;
+}
+
+/** The caller's ear and mouth: PCMU over RTP, to wherever it hears Asterisk from. */
+class Media {
+	static async open() {
+		const media = new Media();
+		media.socket = createSocket('udp4');
+		media.socket.bind(0, '127.0.0.2');
+		await once(media.socket, 'listening');
+		media.port = media.socket.address().port;
+		media.heard = [];
+		media.frames = 0;
+		media.socket.on('message', (packet, from) => {
+			if ((packet[1] & 0x7f) !== 0) return;
+			media.to = from;
+			media.heard.push([...packet.subarray(12, 12 + FRAME)].map(ulawDecode));
+			if (media.heard.length > 100) media.heard.shift();
+		});
+		media.timer = setInterval(() => media.speak(), 20);
+		return media;
+	}
+
+	speak() {
+		if (!this.to) return;
+		const packet = Buffer.alloc(12 + FRAME);
+		packet.writeUInt8(0x80, 0);
+		packet.writeUInt16BE(this.frames & 0xffff, 2);
+		packet.writeUInt32BE((this.frames * FRAME) >>> 0, 4);
+		packet.writeUInt32BE(0x0c0ffee, 8);
+		for (let i = 0; i < FRAME; i++) packet[12 + i] = ulawEncode(sample(CALLER_HZ, (this.frames * FRAME + i) / RATE));
+		this.frames++;
+		this.socket.send(packet, this.to.port, this.to.address);
+	}
+
+	hears(hz) {
+		return this.heard.filter((frame) => share(frame, hz) > 0.6).length;
+	}
+
+	close() {
+		clearInterval(this.timer);
+		this.socket.close();
+	}
+}
+
+// ---- the caller ----------------------------------------------------------------------------------
+
+/** Rings a DID through the trunk: signalling by SIPp, sound by Media. Stays stayMs after the answer. */
+export async function ring({ did, number, name = number, stayMs = 60_000 }) {
+	const media = await Media.open();
+	const scenario = readFileSync(path.join(ROOT, 'asterisk/sipp/caller.xml'), 'utf8')
+		.replaceAll('[media_port]', String(media.port))
+		.replace(/<nop>.*rtp_stream.*<\/nop>/, '');
+	const file = path.join(work, `caller-${media.port}.xml`);
+	writeFileSync(file, scenario);
+	const child = spawn('sipp', ['-sf', file, '-i', '127.0.0.2', '-p', String(await freeUdpPort()), '-m', '1', '-nostdin',
+		'-s', did, '-recv_timeout', String(stayMs), '-key', 'cli', number, '-key', 'name', name, `127.0.0.1:${ports.sip_udp}`],
+	{ cwd: work, stdio: 'ignore' });
+	const ended = once(child, 'exit').then(([code]) => {
+		media.close();
+		return code;
+	});
+	return { media, ended, stop: () => child.kill('SIGKILL') };
+}
+
+async function freeUdpPort() {
+	const socket = createSocket('udp4');
+	socket.bind(0, '127.0.0.2');
+	await once(socket, 'listening');
+	const { port } = socket.address();
+	socket.close();
+	await once(socket, 'close');
+	return port;
+}
+
+// ---- the witness: Asterisk's own events, on an account of the same rights as the worker's --------
+
+export async function witness() {
+	const events = [];
+	const socket = net.connect(ports.ami, '127.0.0.1');
+	let text = '';
+	socket.setEncoding('utf8');
+	socket.on('data', (chunk) => {
+		text += chunk;
+		const blocks = text.split('\r\n\r\n');
+		text = blocks.pop();
+		for (const block of blocks)
+			events.push(Object.fromEntries(block.split('\r\n').map((line) => line.split(/: ?(.*)/s, 2)).reverse()));
+	});
+	await once(socket, 'connect');
+	const secret = readFileSync(path.join(HOME, 'secrets/ami-worker'), 'utf8').trim();
+	socket.write(`Action: Login\r\nUsername: worker\r\nSecret: ${secret}\r\n\r\n`);
+	await until(() => events.find((e) => e.Event === 'FullyBooted'), 'the manager login');
+	return {
+		events,
+		/** When Asterisk said so, in ms; waits for it. */
+		at: async (name, match = {}) => {
+			const said = (e) => e.Event === name && Object.entries(match).every(([k, v]) => e[k] === v);
+			const event = await until(() => events.find(said), `${name} ${JSON.stringify(match)}`);
+			return Number(event.Timestamp) * 1000;
+		},
+		close: () => socket.destroy(),
+	};
+}
+
+// ---- the database and the API --------------------------------------------------------------------
+
+export async function sql(statement) {
+	const { stdout } = await run('psql', ['-XAtc', statement,
+		`host=127.0.0.1 port=${ports.postgres} dbname=cordboard user=cordboard_owner passfile=${HOME}/secrets/pgpass-owner`]);
+	return stdout.trim();
+}
+
+export async function api(token, method, route, body) {
+	const response = await fetch(`${instance.url}/api/pbx${route}`, {
+		method,
+		headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+		body: body && JSON.stringify(body),
+	});
+	const text = await response.text();
+	return { status: response.status, headers: response.headers, text, body: /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : null };
+}
+
+export async function token(extension) {
+	return (await api(null, 'POST', '/auth/login', { extension, password: PASSWORD })).body.accessToken;
+}
+
+// ---- browsers ------------------------------------------------------------------------------------
+
+export async function browser() {
+	const tone = path.join(work, 'agent.wav');
+	writeFileSync(tone, wav(AGENT_HZ, 10));
+	return chromium.launch({
+		executablePath: '/usr/bin/chromium',
+		headless: true,
+		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+			'--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream',
+			'--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${tone}`,
+			'--autoplay-policy=no-user-gesture-required'],
+	});
+}
+
+/** A page of its own session, signed in; what goes wrong in it is kept in page.problems. */
+export async function signIn(chrome, extension, route) {
+	const context = await chrome.newContext();
+	const page = await context.newPage();
+	page.problems = [];
+	page.on('pageerror', (error) => page.problems.push(String(error)));
+	page.on('console', (message) => {
+		if (/Content Security Policy/.test(message.text())) page.problems.push(message.text());
+	});
+	await page.goto(instance.url + route);
+	await page.getByLabel('Extension').fill(extension);
+	await page.getByLabel('Password').fill(PASSWORD);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	return page;
+}
+
+/** Notes each new value of expression (evaluated in the page) with its time, from now on. */
+export async function watch(page, expression) {
+	await page.evaluate((text) => {
+		const look = new Function(`return ${'' + text}`);
+		window.seen = [];
+		const note = () => {
+			const value = look();
+			if (value !== undefined && window.seen.at(-1)?.value !== value) window.seen.push({ value, at: Date.now() });
+		};
+		new MutationObserver(note).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+		note();
+	}, expression);
+	return async () => page.evaluate(() => window.seen);
+}
+
+/** Share of 50 ms looks at the remote sound in which one frequency stands out. */
+export async function pageHears(page, hz, ms = 2_500) {
+	return page.evaluate(async ({ hz, ms }) => {
+		const stream = document.querySelector('[data-testid="remote-audio"]').srcObject;
+		const audio = new AudioContext();
+		const analyser = audio.createAnalyser();
+		analyser.fftSize = 4096;
+		analyser.smoothingTimeConstant = 0;
+		audio.createMediaStreamSource(stream).connect(analyser);
+		const bins = new Float32Array(analyser.frequencyBinCount);
+		const width = audio.sampleRate / analyser.fftSize;
+		let looks = 0, heard = 0;
+		for (const end = Date.now() + ms; Date.now() < end; looks++) {
+			await new Promise((resolve) => { setTimeout(resolve, 50); });
+			analyser.getFloatFrequencyData(bins);
+			const peak = bins.indexOf(Math.max(...bins));
+			if (bins[peak] > -60 && Math.abs(peak * width - hz) < 2 * width) heard++;
+		}
+		await audio.close();
+		return heard / looks;
+	}, { hz, ms });
+}

@@ -1,0 +1,77 @@
+// The door as browsers, programs and strangers meet it: a running instance, plain HTTP.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import { describe, it } from 'node:test';
+import { instance } from '../e2e/harness.mjs';
+
+const { url } = instance;
+
+/** Status of a WebSocket handshake; fetch would not send one. */
+async function handshake(path, origin) {
+	const request = http.get(url + path, {
+		headers: {
+			Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13',
+			'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+			'Sec-WebSocket-Protocol': path === '/sip' ? 'sip' : 'cordboard.v1',
+			...(origin !== undefined && { Origin: origin }),
+		},
+	});
+	const [response] = await Promise.race([once(request, 'response'), once(request, 'upgrade')]);
+	request.destroy();
+	return response.statusCode;
+}
+
+describe('pages', () => {
+	it('are there, and nothing else is', async () => {
+		for (const page of ['/', '/agent', '/manager', '/reports', '/admin'])
+			assert.equal((await fetch(url + page)).status, 200, page);
+		for (const path of ['/nothing', '/.git/config', '/agent/x', '/%2e%2e/etc/cordboard.conf', '/core/'])
+			assert.ok([403, 404].includes((await fetch(url + path)).status), path);
+	});
+
+	it('are revalidated, compressed, and take no POST', async () => {
+		const page = await fetch(`${url}/app.js`, { headers: { 'Accept-Encoding': 'gzip' } });
+		assert.equal(page.headers.get('cache-control'), 'no-cache');
+		assert.equal(page.headers.get('content-encoding'), 'gzip');
+		assert.match(page.headers.get('content-type'), /javascript/);
+		assert.equal((await fetch(`${url}/agent`, { method: 'POST' })).status, 403);
+	});
+});
+
+it('every answer carries the security headers, an error too', async () => {
+	for (const path of ['/', '/nothing', '/api/pbx/health', '/api/pbx/nothing', '/ws', '/sip']) {
+		const { headers } = await fetch(url + path);
+		const policy = headers.get('content-security-policy');
+		assert.match(policy, /default-src 'none'.*script-src 'self';.*frame-ancestors 'none'/, path);
+		assert.doesNotMatch(policy, /unsafe|\*/, path);
+		assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
+		assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
+		assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin', path);
+		assert.equal(headers.get('server'), null, path);
+	}
+});
+
+describe('WebSockets', () => {
+	const own = new URL(url);
+
+	it('open for our own pages', async () => {
+		for (const path of ['/ws', '/sip'])
+			for (const origin of [own.origin, `http://localhost:${own.port}`])
+				assert.equal(await handshake(path, origin), 101, `${path} from ${origin}`);
+	});
+
+	it('open for no other origin', async () => {
+		const strangers = [undefined, '', 'null', 'http://evil.example', `${own.origin}.evil.example`,
+			`http://evil.example?${own.host}`, `https://${own.host}`, `${own.origin}/`, 'http://127.0.0.1', `http://127.0.0.10:${own.port}`];
+		for (const path of ['/ws', '/sip'])
+			for (const origin of strangers) assert.equal(await handshake(path, origin), 403, `${path} from ${origin}`);
+	});
+});
+
+it('a body that is too large is refused at the door', async () => {
+	const response = await fetch(`${url}/api/pbx/auth/login`, {
+		method: 'POST', headers: { 'Content-Type': 'application/json' }, body: 'x'.repeat(300 * 1024),
+	});
+	assert.equal(response.status, 413);
+});
