@@ -9,6 +9,7 @@ const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 8_000;
 // A page that slept longer than this may hold a dead socket that still looks open.
 const SLEPT_MS = 40_000;
+const ANSWER_MS = 10_000;
 const CLOSE_SESSION_GONE = 4003;
 
 /**
@@ -119,6 +120,22 @@ export class LiveSocket {
 		socket.onopen = () => socket.send(JSON.stringify({ ticket: pass.ticket, since: this.seq }));
 		socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)));
 		socket.onclose = (event) => this.closed(event.code);
+		this.expectAnswer();
+	}
+
+	/** A socket that opens into silence is as good as none. */
+	expectAnswer() {
+		this.clearTimer(this.timer);
+		this.timer = this.setTimer(() => {
+			this.drop();
+			this.wait();
+		}, ANSWER_MS);
+	}
+
+	answered() {
+		this.attempt = 0;
+		this.clearTimer(this.timer);
+		this.timer = null;
 	}
 
 	wait() {
@@ -132,7 +149,7 @@ export class LiveSocket {
 	}
 
 	closed(/** @type {number} */ code) {
-		this.socket = null;
+		this.drop();
 		if (code === CLOSE_SESSION_GONE) this.parts.onSessionGone();
 		this.wait();
 	}
@@ -141,23 +158,29 @@ export class LiveSocket {
 	receive(message) {
 		if (Array.isArray(message)) return this.receiveEvents(message);
 		if (message.type === 'snapshot') return this.receiveSnapshot(message);
-		if (message.type === 'stale') this.become('stale', Date.parse(message.since) || this.now());
+		if (message.type === 'stale') this.receiveStale(message);
 		return undefined;
 	}
 
+	receiveStale(/** @type {{since: string}} */ { since }) {
+		this.answered();
+		this.become('stale', Date.parse(since) || this.now());
+	}
+
 	receiveSnapshot(/** @type {Snapshot} */ snapshot) {
-		this.attempt = 0;
+		this.answered();
 		this.seq = snapshot.seq;
 		this.parts.onSnapshot(snapshot);
 		this.become(snapshot.stale ? 'stale' : 'live', snapshot.stale ? this.lostSince() : undefined);
 	}
 
 	receiveEvents(/** @type {LiveEvent[]} */ events) {
-		this.attempt = 0;
+		this.answered();
 		const seen = this.seq ?? 0;
 		const fresh = events.filter((event) => event.seq > seen);
 		if (fresh.length) this.seq = fresh[fresh.length - 1].seq;
 		this.parts.onEvents(fresh);
-		this.become('live');
+		// What the relay called stale stays so until it sends a snapshot.
+		if (this.link.value.state !== 'stale') this.become('live');
 	}
 }

@@ -56,6 +56,9 @@ export async function playRemote(/** @type {MediaStream | null} */ stream) {
 	if (stream) await element.play();
 }
 
+/** Browsers stay silent until the first click or key in the page. */
+export const mayPlay = () => navigator.userActivation?.hasBeenActive ?? true;
+
 /** @type {AudioContext | null} */
 let context = null;
 
@@ -93,8 +96,9 @@ let ringing = null;
 
 export function startRinging() {
 	if (ringing !== null) return;
-	ringOnce();
-	ringing = setInterval(ringOnce, RING_PERIOD_MS);
+	const ring = () => { if (mayPlay()) ringOnce(); };
+	ring();
+	ringing = setInterval(ring, RING_PERIOD_MS);
 }
 
 export function stopRinging() {

@@ -9,7 +9,7 @@ const HISTORY = 10;
  * @typedef {{number: string, state: 'loading' | 'known' | 'unknown' | 'failed', contact: any, calls: any[], problem: string}} Customer
  */
 
-/** @type {{value: Customer | null}} */
+/** @type {import('../vendor/ui.js').Signal<Customer | null>} */
 export const customer = signal(/** @type {Customer | null} */ (null));
 
 const number = computed(() => subject.value?.number ?? null);

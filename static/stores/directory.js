@@ -3,7 +3,7 @@ import { api } from '../core/api.js';
 import { effect, signal } from '../vendor/ui.js';
 import { sessionState } from './session.js';
 
-/** @template T @typedef {{value: T}} Sig */
+/** @template T @typedef {import('../vendor/ui.js').Signal<T>} Sig */
 
 /** @type {Sig<Map<string, any>>} by extension */
 export const people = signal(new Map());

@@ -22,7 +22,7 @@ import { batch, computed, signal } from '../vendor/ui.js';
  * @typedef {{name: string, waiting: Waiting[]}} Queue
  */
 
-/** @template T @typedef {{value: T}} Sig */
+/** @template T @typedef {import('../vendor/ui.js').Signal<T>} Sig */
 
 /** @type {Sig<Map<string, Sig<Call>>>} */
 export const calls = signal(new Map());
@@ -114,7 +114,7 @@ export function shownState(/** @type {Agent} */ agent) {
 /** What the board calls an agent's state (data-state): one of the words other programs rely on. */
 export const boardState = (/** @type {Agent} */ agent) => (agent.ringing ? 'RINGING' : agent.status);
 
-/** @type {Sig<Waiting & {queue: string}[]>} */
+/** Everybody who waits, in the order of joining. @type {{readonly value: (Waiting & {queue: string})[]}} */
 export const waiting = computed(() => {
 	const all = [...queues.value.values()].flatMap(({ value: queue }) =>
 		queue.waiting.map((caller) => ({ ...caller, queue: queue.name })));

@@ -12,9 +12,9 @@ const COALESCE_MS = 900;
 /** @type {CallList} */
 const LOADING = { state: 'loading', items: [], next: null, problem: '' };
 
-/** @type {{value: CallList}} */
+/** @type {import('../vendor/ui.js').Signal<CallList>} */
 export const ownCalls = signal(LOADING);
-/** @type {{value: CallList}} */
+/** @type {import('../vendor/ui.js').Signal<CallList>} */
 export const callList = signal(LOADING);
 
 /** @param {{value: CallList}} list @param {any} query */

@@ -1,7 +1,7 @@
 // The agent's phone as the page sees it: registration, microphone, the call, dialling.
 import { api } from '../core/api.js';
 import { serverNow } from '../core/clock.js';
-import { checkMicrophone, closeStream, openMicrophone, playRemote, startRinging, stopRinging } from '../phone/audio.js';
+import { checkMicrophone, closeStream, mayPlay, openMicrophone, playRemote, startRinging, stopRinging } from '../phone/audio.js';
 import { phoneLock } from '../phone/lock.js';
 import { refuseBusy, SipPhone } from '../phone/sip.js';
 import { batch, computed, effect, signal } from '../vendor/ui.js';
@@ -10,7 +10,7 @@ import { agentExtension, hasFreshSip, sessionState, takeSip } from './session.js
 
 const DIAL_PATIENCE_MS = 30_000;
 
-/** @template T @typedef {{value: T}} Sig */
+/** @template T @typedef {import('../vendor/ui.js').Signal<T>} Sig */
 /** @typedef {import('../phone/sip.js').SipCall} SipCall */
 /**
  * @typedef {{
@@ -34,6 +34,9 @@ export const dialling = signal(/** @type {any} */ (null));
 export const dialProblem = signal(/** @type {any} */ (null));
 /** @type {Sig<string>} the last thing worth telling about a call that is over */
 export const phoneNotice = signal('');
+
+/** Whether this page can be heard ringing: not before it was clicked once. */
+export const audible = signal(true);
 
 /** @type {SipCall | null} */
 let current = null;
@@ -299,6 +302,13 @@ export function startPhone() {
 	tryMicrophone();
 }
 
+/** A reloaded page is mute until it is touched; the agent has to know. */
+function watchAudible() {
+	audible.value = mayPlay();
+	const touched = () => { audible.value = true; };
+	for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, touched, { once: true });
+}
+
 /** Follows playback and sign-out for as long as the page lives. */
 export function startPhoneStore() {
 	const remote = computed(() => phoneCall.value?.remote ?? null);
@@ -310,4 +320,5 @@ export function startPhoneStore() {
 		if (sessionState.value === 'out') stopPhone();
 	});
 	watchOutcome();
+	watchAudible();
 }

@@ -8,13 +8,13 @@ import { batch, computed, signal } from '../vendor/ui.js';
  * @typedef {{uri: string, authUser: string, password: string, wsUrl: string, realm?: string, ready?: boolean}} Sip
  */
 
-/** @type {{value: 'unknown' | 'out' | 'in' | 'unreachable'}} */
+/** @type {import('../vendor/ui.js').Signal<'unknown' | 'out' | 'in' | 'unreachable'>} */
 export const sessionState = signal(/** @type {any} */ ('unknown'));
-/** @type {{value: User | null}} */
+/** @type {import('../vendor/ui.js').Signal<User | null>} */
 export const user = signal(/** @type {User | null} */ (null));
-/** @type {{value: AgentExtension | null}} */
+/** @type {import('../vendor/ui.js').Signal<AgentExtension | null>} */
 export const agentExtension = signal(/** @type {AgentExtension | null} */ (null));
-/** @type {{value: string}} why one has to sign in again, empty at first */
+/** @type {import('../vendor/ui.js').Signal<string>} why one has to sign in again, empty at first */
 export const signedOutBecause = signal('');
 
 /** @type {Sip | null} */

@@ -11,7 +11,7 @@ import { sessionState } from './session.js';
 const TYPING_MS = 700;
 const RETRY_MS = 4_000;
 
-/** @template T @typedef {{value: T}} Sig */
+/** @template T @typedef {import('../vendor/ui.js').Signal<T>} Sig */
 /** @typedef {{callId: string, number: string | null, name: string | null, queue: string | null, outgoing: boolean, over: boolean}} Subject */
 /** @typedef {{notes: string, disposition: string, state: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed', problem: string}} Draft */
 
@@ -137,6 +137,10 @@ function fromFloor() {
 	return { callId: call.id, number: (outgoing ? call.to : call.from) ?? null, name: call.fromName ?? null, queue: call.queue ?? null, outgoing, over: false };
 }
 
+function markOver() {
+	if (subject.value && !subject.value.over) subject.value = { ...subject.value, over: true };
+}
+
 /** The call of this phone comes first, then what the floor says, then the one in wrap-up. */
 const found = computed(() => fromPhone() ?? fromFloor());
 
@@ -144,7 +148,7 @@ export function startWork() {
 	effect(() => {
 		const next = found.value;
 		if (next) untracked(() => take(next));
-		else if (subject.peek() && !subject.peek().over) subject.value = { ...subject.peek(), over: true };
+		else untracked(markOver);
 	});
 	effect(() => {
 		const { status, callId } = self.value ?? {};

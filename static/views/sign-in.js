@@ -6,7 +6,7 @@ import { Failure } from './parts/empty.js';
 import { Icon, Mark } from './parts/icon.js';
 
 const PROMISES = [
-	{ icon: 'headset', text: 'Your phone is this page: nothing to install, one sign-in.' },
+	{ icon: 'headset', text: 'Your phone is this page: nothing to install.' },
 	{ icon: 'activity', text: 'Every state you see is the exchange’s own, as it happens.' },
 	{ icon: 'keyboard', text: 'Every action has a key. Press ? to see them.' },
 ];

@@ -70,8 +70,17 @@ function keysOf(/** @type {any} */ keypad) {
 	];
 }
 
-const nameOf = (/** @type {string | null | undefined} */ number) =>
+const contactName = (/** @type {string | null | undefined} */ number) =>
 	(number && customer.value?.number === number ? customer.value.contact?.name : null);
+
+/** Who is on the other side: the contact's name or the network's, the number, the queue. */
+function OtherSide({ call }) {
+	const number = call?.number ?? dialling.value?.number;
+	const name = contactName(number) ?? (call?.name === number ? null : call?.name);
+	const facts = [name && phoneText(number), queueName(liveCall.value?.queue)].filter(Boolean);
+	return html`<p class="call-name">${name ?? phoneText(number)}</p>
+		<p class="call-number number">${facts.join(' · ')}</p>`;
+}
 
 export function CallCard() {
 	const keypad = useSignal(false);
@@ -79,14 +88,11 @@ export function CallCard() {
 	useEffect(() => bindKeys(keysOf(keypad)), []);
 	const call = phoneCall.value;
 	const stage = STAGES[callStage.value] ?? STAGES.calling;
-	const number = call?.number ?? dialling.value?.number;
-	const name = nameOf(number) ?? (call?.name !== number ? call?.name : null);
-	const canHangUp = Boolean(call || dialling.value?.callId);
+	const canHangUp = call !== null || Boolean(dialling.value?.callId);
 	return html`<article class=${`card call-card tone-${stage.tone}`} data-testid="call-card" data-call-id=${call?.callId} data-stage=${callStage.value}>
-		<p class="card-state"><${Icon} name=${stage.icon} />${HOLDING[call?.hold] ?? stage.word}${call?.muted && html`<span class="tag tone-danger">Muted</span>`}</p>
+		<p class="card-state"><${Icon} name=${stage.icon} />${HOLDING[call?.hold ?? ''] ?? stage.word}${call?.muted && html`<span class="tag tone-danger">Muted</span>`}</p>
 		<p class="call-timer"><${Since} from=${talkingSince.value} testid="call-timer" /></p>
-		<p class="call-name">${name ?? phoneText(number)}</p>
-		<p class="call-number number">${name ? phoneText(number) : ' '}${liveCall.value?.queue && html` · ${queueName(liveCall.value.queue)}`}</p>
+		<${OtherSide} call=${call} />
 		${call && html`<${Meters} call=${call} />`}
 		${call?.problem && html`<p class="field-error" role="alert"><${Icon} name="circle-alert" size=${14} />${call.problem}</p>`}
 		<${Controls} call=${call} keypad=${keypad} />

@@ -1,12 +1,11 @@
 // The middle column: who is on the line and what happened before.
-import { phone as phoneText } from '../../core/format.js';
+import { initials, phone as phoneText } from '../../core/format.js';
 import { customer, loadCustomer } from '../../stores/customer.js';
 import { subject } from '../../stores/work.js';
 import { html } from '../../vendor/ui.js';
 import { CallRow } from '../parts/call-row.js';
 import { Empty, Failure, Skeleton } from '../parts/empty.js';
 import { Icon } from '../parts/icon.js';
-import { initials } from '../../core/format.js';
 
 const CONTACT_LINES = [
 	{ key: 'company', icon: 'building-2', label: 'Company' },
@@ -40,17 +39,24 @@ function History({ calls }) {
 	</section>`;
 }
 
-export function CustomerPanel() {
-	const { number, name, outgoing } = subject.value ?? {};
-	if (!subject.value) return html`<${Empty} icon="user" title="No customer yet" text="When your phone rings or you dial, the customer and the history with them appear here." />`;
-	if (!number) return html`<${Empty} icon="user-x" title="The number is withheld" text="Without a number there is nothing to look up." />`;
-	const found = customer.value;
-	const contact = found?.contact;
+/** What is known of a number, or why it is not. */
+function Found({ found, number }) {
+	if (!found || found.state === 'loading') return html`<${Skeleton} lines=${5} />`;
+	if (found.state === 'failed') return html`<${Failure} text=${`The contact could not be read. ${found.problem}`} retry=${() => loadCustomer(number)} />`;
 	return html`
-		<${Head} name=${contact?.name ?? (outgoing || name === number ? null : name) ?? 'Unknown customer'} number=${number} known=${Boolean(contact)} />
-		${found?.state === 'loading' && html`<${Skeleton} lines=${5} />`}
-		${found?.state === 'failed' && html`<${Failure} text=${`The contact could not be read. ${found.problem}`} retry=${() => loadCustomer(number)} />`}
-		${found?.state === 'unknown' && html`<p class="muted">No contact has this number.</p>`}
-		${contact && html`<${Tags} tags=${contact.tags} /><${Fields} contact=${contact} />`}
-		${(found?.state === 'known' || found?.state === 'unknown') && html`<${History} calls=${found.calls} />`}`;
+		${found.contact ? html`<${Tags} tags=${found.contact.tags} /><${Fields} contact=${found.contact} />` : html`<p class="muted">No contact has this number.</p>`}
+		<${History} calls=${found.calls} />`;
+}
+
+/** The contact's name, else what the network said of a caller. */
+const nameOf = (/** @type {import('../../stores/work.js').Subject} */ { number, name, outgoing }) =>
+	customer.value?.contact?.name ?? (outgoing || name === number ? null : name) ?? 'Unknown customer';
+
+export function CustomerPanel() {
+	if (!subject.value) return html`<${Empty} icon="user" title="No customer yet" text="When your phone rings or you dial, the customer and the history with them appear here." />`;
+	const { number } = subject.value;
+	if (!number) return html`<${Empty} icon="user-x" title="The number is withheld" text="Without a number there is nothing to look up." />`;
+	return html`
+		<${Head} name=${nameOf(subject.value)} number=${number} known=${Boolean(customer.value?.contact)} />
+		<${Found} found=${customer.value} number=${number} />`;
 }

@@ -3,7 +3,7 @@ import { dialable } from '../../core/dialable.js';
 import { phone as phoneText } from '../../core/format.js';
 import { bindKeys } from '../../core/keys.js';
 import { ownCalls } from '../../stores/history.js';
-import { cannotDial, dial, dialProblem, phoneNotice } from '../../stores/phone.js';
+import { audible, cannotDial, dial, dialProblem, phoneNotice } from '../../stores/phone.js';
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/ui.js';
 import { Icon } from '../parts/icon.js';
 import { Digits } from './keypad.js';
@@ -62,7 +62,7 @@ export function Dialler() {
 				<button class="button positive" data-testid="dial" disabled=${why !== ''} title=${why || 'Dial (Enter)'}><${Icon} name="phone" />Dial</button>
 			</div>
 			<p id="dial-note" class=${failed ? 'field-error' : 'field-hint'} role=${failed ? 'alert' : undefined} data-testid="dial-note">
-				${failed ? html`<${Icon} name="circle-alert" size=${14} />${failed}` : why || phoneNotice.value || ' '}
+				${failed ? html`<${Icon} name="circle-alert" size=${14} />${failed}` : why || phoneNotice.value || (audible.value ? ' ' : 'Click anywhere so that this page can ring.')}
 			</p>
 		</div>
 		<button type="button" class="row-button keypad-toggle" data-testid="keypad" aria-expanded=${keypad.value} title="Keypad (K)" onClick=${() => { keypad.value = !keypad.value; }}><${Icon} name="grid-3x3" size=${14} />Keypad</button>

@@ -9,7 +9,7 @@ const SPOKEN = { '*': 'star', '#': 'hash' };
 /** Twelve keys; what a press means is the caller's business. */
 export function Digits({ press, disabled = false }) {
 	return html`<div class="digits" role="group" aria-label="Digits">
-		${KEYS.map(([key, letters]) => html`<button type="button" key=${key} class="digit" disabled=${disabled} aria-label=${SPOKEN[key] ?? key} onClick=${() => press(key)}>
+		${KEYS.map(([key, letters]) => html`<button type="button" key=${key} class="digit" disabled=${disabled} aria-label=${SPOKEN[key]} onClick=${() => press(key)}>
 			<span>${key}</span><small aria-hidden="true">${letters}</small>
 		</button>`)}
 	</div>`;

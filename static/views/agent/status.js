@@ -26,10 +26,9 @@ const reasonLabel = (/** @type {string} */ code) => pauseReasons.value.find((r) 
 /** The value of the list that stands for an agent's state, and its words. */
 function current(/** @type {any} */ agent) {
 	if (!agent) return { value: '', label: 'Unknown' };
-	const listed = CHOOSABLE.includes(agent.status);
-	const withReason = agent.status === 'AWAY' && agent.reason;
-	if (withReason) return { value: `AWAY:${agent.reason}`, label: `Away: ${reasonLabel(agent.reason)}` };
-	return { value: agent.status, label: word(listed ? agent.status : shownState(agent)) };
+	const shown = shownState(agent);
+	if (shown === 'AWAY' && agent.reason) return { value: `AWAY:${agent.reason}`, label: `Away: ${reasonLabel(agent.reason)}` };
+	return { value: shown, label: word(shown) };
 }
 
 function choose(/** @type {Event} */ event) {
@@ -53,10 +52,11 @@ export function StatusSelect() {
 	const state = agent ? agentState(shownState(agent)) : AGENT_STATES.OFFLINE;
 	const known = CHOOSABLE.includes(value) || pauseReasons.value.some((r) => value === `AWAY:${r.code}`);
 	useEffect(() => bindKeys([{ key: 'S', label: 'Choose a status', run: () => select.current?.focus() }]), []);
-	// The browser changes a select by itself; what it shows is the server's word, also after a refusal.
+	// The browser changes a select by itself; once answered, also by a refusal, it shows the server's word.
+	const { to } = statusChange.value;
 	useEffect(() => {
-		if (select.current) select.current.value = value;
-	});
+		if (select.current && !to) select.current.value = value;
+	}, [to, value]);
 	return html`<div class="status">
 		<div class=${`status-box tone-${state.tone}`}>
 			<${Icon} name=${state.icon} size=${18} />

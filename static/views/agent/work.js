@@ -46,8 +46,8 @@ function DispositionField() {
 
 /** Which call the words belong to: never in doubt, also when the next one rings. */
 function About() {
-	const { number, queue, over } = subject.value;
-	return html`<p class="muted about">About the ${over ? 'last call' : 'call'} with <span class="number">${phoneText(number)}</span>${queue ? '' : ''}</p>`;
+	const { number, over } = subject.value ?? { number: null, over: false };
+	return html`<p class="muted about">About the ${over ? 'last call' : 'call'} with <span class="number">${phoneText(number)}</span></p>`;
 }
 
 export function WorkPanel() {

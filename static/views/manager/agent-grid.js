@@ -55,10 +55,10 @@ function Tile({ extension }) {
 	if (!agent) return null;
 	const state = agentState(shownState(agent));
 	const text = doing(agent);
-	return html`<li class=${`agent tone-${state.tone}`} data-testid=${`agent-${extension}`} data-state=${boardState(agent)}>
+	return html`<li class=${`agent tone-${state.tone}`} data-testid=${`agent-${extension}`} data-state=${boardState(agent)} title=${text || undefined}>
 		<p class="agent-name"><strong title=${personName(extension)}>${personName(extension)}</strong><span class="muted">${extension}</span></p>
 		<p class="agent-state"><${StateMark} state=${state} /><${Since} from=${agent.since} /></p>
-		<p class="agent-doing" title=${text}>${text || ' '}</p>
+		<p class="agent-doing">${text}</p>
 	</li>`;
 }
 

@@ -39,7 +39,7 @@ function ServiceLevel({ value, seconds }) {
 	const level = known ? (value >= TARGET ? 'ready' : 'away') : 'offline';
 	const text = share(value);
 	return html`<div class=${`service-level tone-${level}`}>
-		<p><span class="muted">Service level${seconds ? ` in ${seconds} s` : ''}</span><strong>${text}</strong></p>
+		<p><span class="muted">Service level${seconds ? ` in ${seconds} s` : ''}</span><strong>${level === 'away' && html`<${Icon} name="triangle-alert" size=${14} label="Below target" />`}${text}</strong></p>
 		<div class="level-bar" role="img" aria-label=${`Service level ${text}, target ${share(TARGET)}`}><i style=${{ inlineSize: `${known ? value * 100 : 0}%` }}></i><b style=${{ insetInlineStart: `${TARGET * 100}%` }} title=${`Target ${share(TARGET)}`}></b></div>
 	</div>`;
 }
