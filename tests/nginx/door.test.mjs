@@ -17,8 +17,8 @@ async function handshake(path, origin) {
 			...(origin !== undefined && { Origin: origin }),
 		},
 	});
-	const [response] = await Promise.race([once(request, 'response'), once(request, 'upgrade')]);
-	request.destroy();
+	const [response, socket] = await Promise.race([once(request, 'response'), once(request, 'upgrade')]);
+	(socket ?? request).destroy();
 	return response.statusCode;
 }
 
