@@ -1,23 +1,31 @@
 -- Calls: the list, one call with everything in it, notes.
 
 -- name: call_list
+WITH page AS (
+  SELECT c.id, c.started_at
+  FROM visible_calls c
+  WHERE ($1::uuid IS NULL OR c.agent_id = $1
+         OR c.id IN (SELECT s.call_id FROM talk_segments s WHERE s.agent_id = $1))
+    AND ($2::uuid IS NULL OR EXISTS (SELECT FROM queue_visits v
+           WHERE v.tenant_id = c.tenant_id AND v.call_id = c.id AND v.queue_id = $2))
+    AND ($3::text IS NULL OR c.status = $3)
+    AND ($4::text IS NULL OR c.direction = $4)
+    AND ($5::timestamptz IS NULL OR c.started_at >= $5)
+    AND ($6::timestamptz IS NULL OR c.started_at < $6)
+    AND ($7::text IS NULL OR position($7 IN c.from_number) > 0 OR position($7 IN c.to_number) > 0
+         OR position(lower($7) IN lower(c.from_name)) > 0
+         OR position(lower($7) IN lower(c.notes)) > 0
+         OR CASE c.direction WHEN 'INBOUND' THEN c.from_number ELSE c.to_number END IN (
+              SELECT n.number FROM contact_numbers n JOIN contacts k ON k.id = n.contact_id
+              WHERE position(lower($7) IN lower(k.name)) > 0))
+    AND ($9::text IS NULL OR (c.started_at, c.id)
+         < (split_part($9, '|', 1)::timestamptz, split_part($9, '|', 2)::uuid))
+  ORDER BY c.started_at DESC, c.id DESC
+  LIMIT $8::int + 1
+)
 SELECT c.*, c."startedAt"::text || '|' || c.id AS "_cursor"
-FROM call_overview c
-WHERE ($1::uuid IS NULL OR c."agentId" = $1 OR EXISTS (SELECT FROM talk_segments s
-         WHERE s.tenant_id = current_tenant() AND s.call_id = c.id AND s.agent_id = $1))
-  AND ($2::uuid IS NULL OR EXISTS (SELECT FROM queue_visits v
-         WHERE v.tenant_id = current_tenant() AND v.call_id = c.id AND v.queue_id = $2))
-  AND ($3::text IS NULL OR c.status = $3)
-  AND ($4::text IS NULL OR c.direction = $4)
-  AND ($5::timestamptz IS NULL OR c."startedAt" >= $5)
-  AND ($6::timestamptz IS NULL OR c."startedAt" < $6)
-  AND ($7::text IS NULL OR position($7 IN c."from") > 0 OR position($7 IN c."to") > 0
-       OR position(lower($7) IN lower(concat_ws(' ', c."fromName", c."contactName", c.notes))) > 0)
-  AND ($9::text IS NULL OR (c."startedAt", c.id)
-       < (split_part($9, '|', 1)::timestamptz, split_part($9, '|', 2)::uuid))
-  AND may_see_call(c.id)
-ORDER BY c."startedAt" DESC, c.id DESC
-LIMIT $8::int + 1
+FROM page JOIN call_overview c ON c.id = page.id
+ORDER BY page.started_at DESC, page.id DESC
 
 -- name: call_get
 SELECT c.*,
