@@ -71,12 +71,12 @@ void agent_refresh(struct tracker *t, struct agent *agent)
 	record_activity(t, agent, activity, about && about->pbx_id ? about->id : NULL);
 }
 
-void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call,
+void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call, int64_t from_us,
 			int64_t length_us)
 {
 	if (agent->base == AGENT_OFFLINE || length_us <= 0)
 		return;
-	agent->wrapup_us = t->now_us + length_us;
+	agent->wrapup_us = from_us + length_us;
 	agent->wrapup_length_us = length_us;
 	agent->wrapup_extended = false;
 	agent->call = call;

@@ -297,6 +297,7 @@ static int parse(struct journal_reader *r, struct journal_entry *entry)
 	return 1;
 }
 
+/* Waits for a commit later than `seen`. */
 static bool wait_for_more(struct journal_reader *r, int64_t seen, int timeout_ms)
 {
 	struct journal *j = r->journal;
@@ -335,12 +336,14 @@ int journal_next(struct journal_reader *r, struct journal_entry *entry, int time
 				return 1;
 			}
 		}
+		/* Taken before the read: what is committed after it is worth another one. */
+		int64_t committed = journal_last_seq(r->journal);
 		if (read_more(r))
 			continue;
 		/* The end of a file that is not the newest is final: it was cut or is complete. */
 		if ((r->fd < 0 || !is_newest(r)) && open_next(r))
 			continue;
-		if (!wait_for_more(r, r->after_seq, timeout_ms))
+		if (!wait_for_more(r, committed, timeout_ms))
 			return 0;
 	}
 }

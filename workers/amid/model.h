@@ -179,8 +179,8 @@ void call_moment(struct tracker *t, struct call *call, const char *kind, const c
 
 /* Works out what is shown from calls, wrap-up and the chosen status; logs what changed. */
 void agent_refresh(struct tracker *t, struct agent *agent);
-/* The agent has left a call after talking to the customer: wrap-up begins. */
-void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call,
+/* The agent has left a call after talking to the customer: wrap-up runs from that moment. */
+void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call, int64_t from_us,
 			int64_t length_us);
 /* A leg of this agent that is up, or that is being rung; NULL. */
 struct leg *agent_leg_up(const struct agent *agent);

@@ -350,7 +350,7 @@ static void segment_end(struct tracker *t, struct call *call, struct segment *s)
 	call_changed(call);
 	call_moment(t, call, "segment-ended", s->agent->extension);
 	struct queue *queue = s->queue ? queue_get(t, call->tenant, s->queue) : NULL;
-	agent_wrapup_begin(t, s->agent, call,
+	agent_wrapup_begin(t, s->agent, call, s->ended_us,
 			   queue ? queue->wrapup_us : t->options.outbound_wrapup_ms * 1000);
 }
 
@@ -797,6 +797,19 @@ static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 		leg->call->ended_by = ENDED_AGENT;
 }
 
+/* A ring that the end of the wait cut short is not the agent's miss. */
+static void excuse_cut_ring(struct call *call, const struct visit *visit)
+{
+	for (size_t i = 0; i < call->offers.n; i++) {
+		struct offer *offer = &call->offers.items[i];
+		if (offer->outcome && strcmp(offer->outcome, "NO_ANSWER") == 0 &&
+		    visit->left_us - offer->ended_us < 100000) {
+			offer->outcome = "CANCELLED";
+			offer->dirty = true;
+		}
+	}
+}
+
 static void visit_close(struct tracker *t, struct call *call, struct visit *visit,
 			const char *outcome)
 {
@@ -804,9 +817,25 @@ static void visit_close(struct tracker *t, struct call *call, struct visit *visi
 		visit->left_us = t->now_us;
 	visit->outcome = outcome;
 	visit->dirty = true;
+	if (strcmp(outcome, "TIMEOUT") == 0)
+		excuse_cut_ring(call, visit);
 	call_moment(t, call, "left-queue", outcome);
 	call_changed(call);
 	queue_changed(t, call, visit->queue);
+}
+
+/*
+ * Asterisk announces an abandon at the end of every wait. It was one if the caller hung up; a
+ * caller who went on in the dialplan had waited long enough; else the house closed on them.
+ */
+static const char *unexplained_exit(struct tracker *t, const struct call *call,
+				    const struct visit *visit)
+{
+	enum { SAME_MOMENT_US = 100000 };
+
+	if (call->ended_by == ENDED_CUSTOMER)
+		return "ABANDONED";
+	return visit->left_us && t->now_us - visit->left_us > SAME_MOMENT_US ? "TIMEOUT" : "CLOSED";
 }
 
 static void call_end(struct tracker *t, struct call *call)
@@ -816,7 +845,8 @@ static void call_end(struct tracker *t, struct call *call)
 			segment_end(t, call, &call->segments.items[i]);
 	for (size_t i = 0; i < call->visits.n; i++)
 		if (!call->visits.items[i].outcome)
-			visit_close(t, call, &call->visits.items[i], "ABANDONED");
+			visit_close(t, call, &call->visits.items[i],
+				    unexplained_exit(t, call, &call->visits.items[i]));
 	struct transfer *transfer = open_transfer(call);
 	if (transfer) {
 		transfer->result = "NO_ANSWER";
@@ -951,19 +981,6 @@ static const struct {
 	{ "CONTINUE", "KEY" },        { "", "KEY" },
 };
 
-/* A ring that the end of the wait cut short is not the agent's miss. */
-static void excuse_cut_ring(struct call *call, const struct visit *visit)
-{
-	for (size_t i = 0; i < call->offers.n; i++) {
-		struct offer *offer = &call->offers.items[i];
-		if (offer->outcome && strcmp(offer->outcome, "NO_ANSWER") == 0 &&
-		    visit->left_us - offer->ended_us < 100000) {
-			offer->outcome = "CANCELLED";
-			offer->dirty = true;
-		}
-	}
-}
-
 static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct leg *leg)
 {
 	struct call *call = leg->call;
@@ -984,8 +1001,6 @@ static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct
 	if (visit->outcome)
 		return;
 	visit_close(t, call, visit, outcome);
-	if (strcmp(outcome, "TIMEOUT") == 0)
-		excuse_cut_ring(call, visit);
 }
 
 static void on_user_event(struct tracker *t, const struct ami_message *m)

@@ -1,0 +1,372 @@
+/* What the tracker hands out as things happen: states of agents, and the answers of commands. */
+#include "lib/err.h"
+#include "lib/json.h"
+#include "workers/amid/tracker.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SECOND INT64_C(1000000)
+#define START  (INT64_C(1795350150) * SECOND)
+
+struct fixture {
+	struct tracker *tracker;
+	struct ami_reader *reader;
+	char agent[RECORD__COUNT][2048];     /* newest record of 1001, by kind */
+	char call[2048];
+	char live[64];
+	char queue[2048];
+	int records[RECORD__COUNT];
+	char activities[256];
+};
+
+static void keep(char *to, size_t size, struct str json)
+{
+	snprintf(to, size, "%.*s", (int)json.n, json.p);
+}
+
+static void on_record(void *arg, const struct record *r)
+{
+	struct fixture *f = arg;
+	const struct json *v;
+
+	f->records[r->kind]++;
+	if (r->kind == RECORD_CALL) {
+		keep(f->call, sizeof(f->call), r->json);
+		snprintf(f->live, sizeof(f->live), "%s", r->live);
+	}
+	if (r->kind == RECORD_QUEUE)
+		keep(f->queue, sizeof(f->queue), r->json);
+	if (strcmp(r->key, "1001") == 0)
+		keep(f->agent[r->kind], sizeof(f->agent[r->kind]), r->json);
+	if (r->kind == RECORD_ACTIVITY && json_parse(f, r->json.p, r->json.n, &v) == 0) {
+		size_t n = strlen(f->activities);
+		snprintf(f->activities + n, sizeof(f->activities) - n, "%s ",
+			 json_get_string(v, "activity"));
+	}
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = mem_new(NULL, struct fixture);
+	struct tracker_options options = { .default_tenant = "demo", .outbound_wrapup_ms = 5000,
+					   .sink = on_record, .arg = f };
+
+	f->tracker = tracker_new(f, &options);
+	f->reader = ami_reader_new(f);
+	tracker_config_begin(f->tracker, START);
+	tracker_config_queue(f->tracker, "demo", "support", 20000);
+	tracker_config_agent(f->tracker, "demo", "1001");
+	tracker_config_agent(f->tracker, "acme", "1001");
+	tracker_config_end(f->tracker);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	talloc_free(*state);
+	return 0;
+}
+
+/* One event, at `ms` after the start. Lines are "Key: value" with bare LF between. */
+static void event(struct fixture *f, int ms, const char *lines)
+{
+	struct buf *b = buf_new(f);
+	const struct ami_message *m;
+
+	for (const char *p = lines; *p; p++)
+		if (*p == '\n')
+			buf_adds(b, "\r\n");
+		else
+			buf_addc(b, *p);
+	buf_printf(b, "\r\nTimestamp: %lld.%03d000\r\n\r\n", (long long)(START / SECOND) + ms / 1000,
+		   ms % 1000);
+	ami_reader_feed(f->reader, b->p, b->n);
+	assert_int_equal(ami_reader_next(f->reader, &m), 0);
+	assert_non_null(m);
+	tracker_ami(f->tracker, m);
+	talloc_free(b);
+}
+
+static const char *field(struct fixture *f, const char *record, const char *name)
+{
+	const struct json *v;
+
+	assert_int_equal(json_parse(f, record, strlen(record), &v), 0);
+	const char *text = json_get_string(v, name);
+	return text ? text : "null";
+}
+
+static const char *agent(struct fixture *f, const char *name)
+{
+	return field(f, f->agent[RECORD_AGENT], name);
+}
+
+#define CALLER "\nUniqueid: u-1\nLinkedid: u-1\nChanVariable: CC_CALL_ID=" CALL_ID
+#define AGENT  "\nUniqueid: u-2\nLinkedid: u-1\nChanVariable: CC_CALL_ID=" CALL_ID
+#define CALL_ID "0b1f8a54-0d3f-4c55-9d0e-9a5a6f6d2a11"
+
+static void call_waits(struct fixture *f)
+{
+	event(f, 0, "Event: Newchannel\nChannel: PJSIP/trunk-00000001\nChannelState: 4\n"
+		    "CallerIDNum: 15551230001\nCallerIDName: Ann \\\"A\\\"\nContext: inbound\n"
+		    "Exten: 5550100\nUniqueid: u-1\nLinkedid: u-1\nChanVariable: CC_CALL_ID=");
+	event(f, 500, "Event: QueueCallerJoin\nQueue: support\nPosition: 1" CALLER);
+}
+
+static void agent_rings(struct fixture *f)
+{
+	event(f, 600, "Event: Newchannel\nChannel: PJSIP/1001-00000002\nChannelState: 0\n"
+		      "Uniqueid: u-2\nLinkedid: u-1");
+	event(f, 610, "Event: DialBegin\nDestUniqueid: u-2\nDialString: PJSIP/1001" CALLER);
+}
+
+static void agent_answers(struct fixture *f)
+{
+	event(f, 2000, "Event: DialEnd\nDestUniqueid: u-2\nDialStatus: ANSWER" CALLER);
+	event(f, 2000, "Event: QueueCallerLeave\nQueue: support" CALLER);
+	event(f, 2000, "Event: AgentConnect\nQueue: support\nDestUniqueid: u-2" CALLER);
+	event(f, 2001, "Event: BridgeEnter\nBridgeUniqueid: b\nBridgeNumChannels: 1" AGENT);
+	event(f, 2002, "Event: BridgeEnter\nBridgeUniqueid: b\nBridgeNumChannels: 2" CALLER);
+}
+
+static void caller_hangs_up(struct fixture *f)
+{
+	event(f, 9000, "Event: HangupRequest" CALLER);
+	event(f, 9000, "Event: BridgeLeave\nBridgeUniqueid: b" CALLER);
+	event(f, 9001, "Event: BridgeLeave\nBridgeUniqueid: b" AGENT);
+	event(f, 9002, "Event: Hangup\nCause: 16" AGENT);
+	event(f, 9003, "Event: Hangup\nCause: 16" CALLER);
+}
+
+static void sign_in(struct fixture *f)
+{
+	assert_int_equal(tracker_agent_login(f->tracker, "demo", "1001", true, START), 0);
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+}
+
+static void a_queue_call_takes_the_agent_through_every_state(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	call_waits(f);
+	assert_string_equal(field(f, f->call, "status"), "RINGING");
+	assert_string_equal(field(f, f->call, "fromName"), "Ann \"A\"");
+	assert_string_equal(field(f, f->call, "id"), CALL_ID);
+	assert_non_null(strstr(f->queue, "\"position\":1"));
+	agent_rings(f);
+	assert_string_equal(f->live, "call:incoming");
+	assert_string_equal(field(f, f->call, "offeredTo"), "1001");
+	assert_non_null(strstr(f->agent[RECORD_AGENT], "\"ringing\":true"));
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+	agent_answers(f);
+	assert_string_equal(agent(f, "status"), "ON_CALL");
+	assert_string_equal(agent(f, "peer"), "15551230001");
+	assert_string_equal(agent(f, "callId"), CALL_ID);
+	assert_string_equal(field(f, f->call, "status"), "CONNECTED");
+	assert_string_equal(f->queue, "{\"name\":\"support\",\"waiting\":[]}");
+	caller_hangs_up(f);
+	assert_string_equal(f->live, "call:ended");
+	assert_string_equal(field(f, f->call, "endedBy"), "CUSTOMER");
+	assert_string_equal(agent(f, "status"), "WRAP_UP");
+	assert_string_equal(agent(f, "callId"), CALL_ID);
+	int64_t due = tracker_next_tick(f->tracker);
+	assert_int_equal(due, START + 29 * SECOND);
+	tracker_tick(f->tracker, due - 1);
+	assert_string_equal(agent(f, "status"), "WRAP_UP");
+	tracker_tick(f->tracker, due);
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+	assert_string_equal(agent(f, "callId"), "null");
+	assert_int_equal(tracker_next_tick(f->tracker), 0);
+	assert_string_equal(f->activities, "LOGIN CALL_STARTED CALL_ENDED STATUS_CHANGE ");
+}
+
+static void a_status_chosen_in_a_call_holds_after_the_wrap_up(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	call_waits(f);
+	agent_rings(f);
+	agent_answers(f);
+	assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "AWAY", "LUNCH",
+					      START + 3 * SECOND), 0);
+	assert_string_equal(agent(f, "status"), "ON_CALL");
+	assert_string_equal(agent(f, "nextStatus"), "AWAY");
+	caller_hangs_up(f);
+	assert_string_equal(agent(f, "status"), "WRAP_UP");
+	assert_int_equal(tracker_wrapup(f->tracker, "demo", "1001", false, START + 10 * SECOND), 0);
+	assert_string_equal(agent(f, "status"), "AWAY");
+	assert_string_equal(agent(f, "reason"), "LUNCH");
+}
+
+static void a_wrap_up_is_extended_once_and_ended_by_ready(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	assert_int_equal(tracker_wrapup(f->tracker, "demo", "1001", true, START), ERR_CONFLICT);
+	call_waits(f);
+	agent_rings(f);
+	agent_answers(f);
+	caller_hangs_up(f);
+	assert_int_equal(tracker_wrapup(f->tracker, "demo", "1001", true, START + 10 * SECOND), 0);
+	assert_int_equal(tracker_next_tick(f->tracker), START + 49 * SECOND);
+	assert_int_equal(tracker_wrapup(f->tracker, "demo", "1001", true, START + 11 * SECOND),
+			 ERR_CONFLICT);
+	assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "AVAILABLE", NULL,
+					      START + 12 * SECOND), 0);
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+	assert_int_equal(tracker_next_tick(f->tracker), 0);
+}
+
+static void commands_answer_what_is_wrong(void **state)
+{
+	struct fixture *f = *state;
+	const char *channel;
+
+	assert_int_equal(tracker_agent_status(f->tracker, "demo", "1999", "AWAY", NULL, START),
+			 ERR_NOT_FOUND);
+	assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "ON_CALL", NULL, START),
+			 ERR_INVALID);
+	assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "away", NULL, START),
+			 ERR_INVALID);
+	assert_int_equal(tracker_dial(f->tracker, "demo", "1999", CALL_ID, "123", START),
+			 ERR_NOT_FOUND);
+	assert_int_equal(tracker_hangup(f->tracker, f, "demo", CALL_ID, "1001", &channel),
+			 ERR_NOT_FOUND);
+	call_waits(f);
+	assert_int_equal(tracker_hangup(f->tracker, f, "demo", CALL_ID, "1001", &channel),
+			 ERR_NOT_FOUND);
+	assert_int_equal(tracker_hangup(f->tracker, f, "acme", CALL_ID, NULL, &channel),
+			 ERR_NOT_FOUND);
+	assert_int_equal(tracker_hangup(f->tracker, f, "demo", CALL_ID, NULL, &channel), 0);
+	assert_string_equal(channel, "PJSIP/trunk-00000001");
+}
+
+static void a_dial_is_one_call_from_the_command_to_its_end(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	assert_int_equal(tracker_dial(f->tracker, "demo", "1001", CALL_ID, "5551234", START), 0);
+	assert_string_equal(field(f, f->call, "status"), "INITIATED");
+	assert_string_equal(field(f, f->call, "to"), "5551234");
+	event(f, 10, "Event: Newchannel\nChannel: PJSIP/1001-00000003\nChannelState: 0\n"
+		     "Uniqueid: " CALL_ID "\nLinkedid: " CALL_ID);
+	event(f, 11, "Event: DialBegin\nDestUniqueid: " CALL_ID "\nDialString: 1001");
+	assert_non_null(strstr(f->agent[RECORD_AGENT], "\"ringing\":true"));
+	assert_int_equal(f->records[RECORD_OFFER], 0);
+	assert_int_equal(tracker_dial(f->tracker, "demo", "1001",
+				      "1b1f8a54-0d3f-4c55-9d0e-9a5a6f6d2a11", "1234", START),
+			 ERR_CONFLICT);
+	event(f, 500, "Event: DialEnd\nDestUniqueid: " CALL_ID "\nDialStatus: ANSWER");
+	assert_string_equal(agent(f, "status"), "ON_CALL");
+	event(f, 510, "Event: Newchannel\nChannel: PJSIP/trunk-00000004\nChannelState: 0\n"
+		      "Uniqueid: u-9\nLinkedid: " CALL_ID);
+	event(f, 511, "Event: DialBegin\nUniqueid: " CALL_ID "\nDestUniqueid: u-9\n"
+		      "DialString: 5551234@trunk");
+	event(f, 600, "Event: HangupRequest\nUniqueid: u-9\nCause: 17\nTechCause: 486");
+	event(f, 600, "Event: DialEnd\nUniqueid: " CALL_ID "\nDestUniqueid: u-9\nDialStatus: BUSY");
+	event(f, 601, "Event: Hangup\nUniqueid: u-9\nCause: 17\nTechCause: 486");
+	event(f, 602, "Event: Hangup\nUniqueid: " CALL_ID "\nCause: 17");
+	assert_string_equal(field(f, f->call, "outcome"), "BUSY");
+	assert_string_equal(field(f, f->call, "status"), "ENDED");
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+}
+
+static void a_dial_that_never_became_a_channel_is_a_failed_call(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(tracker_dial(f->tracker, "demo", "1001", CALL_ID, "5551234", START), 0);
+	tracker_dial_failed(f->tracker, CALL_ID, START + SECOND);
+	assert_string_equal(field(f, f->call, "outcome"), "FAILED");
+	assert_string_equal(f->live, "call:ended");
+}
+
+static void a_phone_that_registers_anew_stays_registered(void **state)
+{
+	struct fixture *f = *state;
+
+	event(f, 0, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Created");
+	assert_string_equal(field(f, f->agent[RECORD_PRESENCE], "phone"), "REGISTERED");
+	event(f, 1, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:b\nContactStatus: Created");
+	event(f, 2, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Removed");
+	assert_string_equal(agent(f, "phone"), "REGISTERED");
+	event(f, 3, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:b\nContactStatus: Removed");
+	assert_string_equal(agent(f, "phone"), "UNREGISTERED");
+	assert_int_equal(f->records[RECORD_PRESENCE], 2);
+}
+
+static void tenants_are_told_apart_by_the_endpoint(void **state)
+{
+	struct fixture *f = *state;
+
+	event(f, 0, "Event: ContactStatus\nEndpointName: acme-1001\nURI: sip:a\n"
+		    "ContactStatus: Created");
+	assert_string_equal(agent(f, "tenant"), "acme");
+	assert_string_equal(agent(f, "phone"), "REGISTERED");
+	sign_in(f);
+	assert_string_equal(agent(f, "tenant"), "demo");
+	assert_string_equal(agent(f, "phone"), "UNREGISTERED");
+}
+
+static void calls_that_a_resync_does_not_list_are_closed_as_estimated(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	call_waits(f);
+	tracker_resync_begin(f->tracker);
+	tracker_resync_end(f->tracker, START + 60 * SECOND);
+	assert_string_equal(f->live, "call:ended");
+	assert_non_null(strstr(f->call, "\"estimated\":true"));
+	assert_string_equal(field(f, f->call, "endedAt"), "2026-11-22T12:22:30.500Z");
+}
+
+static void a_restored_wrap_up_ends_when_it_was_to_end(void **state)
+{
+	struct fixture *f = *state;
+
+	tracker_restore_agent(f->tracker, "demo", "1001", "WRAP_UP", NULL, "AWAY", START,
+			      START + 5 * SECOND);
+	assert_int_equal(tracker_next_tick(f->tracker), START + 5 * SECOND);
+	tracker_tick(f->tracker, START + 5 * SECOND);
+	assert_string_equal(agent(f, "status"), "AWAY");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_queue_call_takes_the_agent_through_every_state,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_status_chosen_in_a_call_holds_after_the_wrap_up,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_wrap_up_is_extended_once_and_ended_by_ready,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(commands_answer_what_is_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_dial_is_one_call_from_the_command_to_its_end,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_dial_that_never_became_a_channel_is_a_failed_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_phone_that_registers_anew_stays_registered,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(tenants_are_told_apart_by_the_endpoint, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			calls_that_a_resync_does_not_list_are_closed_as_estimated, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_restored_wrap_up_ends_when_it_was_to_end, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
