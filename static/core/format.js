@@ -14,17 +14,6 @@ export function duration(/** @type {number | null | undefined} */ ms) {
 	return hours ? `${hours}:${two(minutes)}:${seconds}` : `${minutes}:${seconds}`;
 }
 
-/** The same for a screen reader: "2 minutes 5 seconds". */
-export function spokenDuration(/** @type {number} */ ms) {
-	const total = Math.max(0, Math.floor(ms / 1000));
-	const unit = (/** @type {number} */ n, /** @type {string} */ name) => (n === 1 ? `1 ${name}` : `${n} ${name}s`);
-	const parts = [];
-	if (total >= 3600) parts.push(unit(Math.floor(total / 3600), 'hour'));
-	if (total >= 60) parts.push(unit(Math.floor((total % 3600) / 60), 'minute'));
-	parts.push(unit(total % 60, 'second'));
-	return parts.join(' ');
-}
-
 const grouped = new Map();
 const MIN_INTERNATIONAL = 10;
 

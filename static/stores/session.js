@@ -52,7 +52,7 @@ export async function resumeSession() {
 	} catch (error) {
 		const problem = /** @type {import('../core/api.js').Problem} */ (error);
 		if (problem.status === 401) leave('');
-		else sessionState.value = 'unreachable';
+		else if (sessionState.value !== 'in') sessionState.value = 'unreachable';
 	}
 }
 

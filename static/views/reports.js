@@ -45,8 +45,8 @@ const COLUMNS = [
 	{ label: 'Queue', of: (c) => queueName(c.queue) },
 	{ label: 'Agent', of: (c) => c.agentName ?? (c.agent ? personName(c.agent) : '') },
 	{ label: 'Outcome', of: (c) => html`<${StateMark} state=${callOutcome(c)} />` },
-	{ label: 'Wait', figure: true, of: (c) => duration(c.waitMs) },
-	{ label: 'Talk', figure: true, of: (c) => (c.answeredAt ? duration(c.talkMs) : '–') },
+	{ label: 'Wait', figure: true, of: (c) => (c.answeredAt || c.endedAt ? duration(c.waitMs) : '–') },
+	{ label: 'Talk', figure: true, of: (c) => (c.answeredAt && c.endedAt ? duration(c.talkMs) : '–') },
 	{ label: 'Disposition', of: (c) => (c.disposition ? html`<span class="tag">${dispositionLabel(c.disposition)}</span>` : '') },
 ];
 

@@ -2,17 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './site.mjs';
 
-const { duration, initials, phone, share, spokenDuration, time } = await load('core/format.js');
+const { duration, initials, phone, share, time } = await load('core/format.js');
 const { dialable } = await load('core/dialable.js');
 
 test('durations are m:ss under an hour and h:mm:ss above', () => {
 	const rows = [[0, '0:00'], [999, '0:00'], [59_999, '0:59'], [60_000, '1:00'], [3_599_000, '59:59'], [3_600_000, '1:00:00'], [36_061_000, '10:01:01'], [-5, '0:00'], [null, '–'], [undefined, '–']];
 	for (const [ms, text] of rows) assert.equal(duration(ms), text);
-});
-
-test('a duration can be spoken', () => {
-	assert.equal(spokenDuration(61_000), '1 minute 1 second');
-	assert.equal(spokenDuration(7_322_000), '2 hours 2 minutes 2 seconds');
 });
 
 test('numbers are grouped by their country; what cannot be read stays as it is', () => {

@@ -4,7 +4,7 @@ import { agentState } from '../../core/states.js';
 import { setTitle } from '../../core/title.js';
 import { shownState } from '../../stores/floor.js';
 import { followOwnCalls } from '../../stores/history.js';
-import { callStage, phoneCall, phoneNotice, dialProblem, startPhone } from '../../stores/phone.js';
+import { callStage, phoneCall, phoneNotice, startPhone } from '../../stores/phone.js';
 import { agentExtension } from '../../stores/session.js';
 import { self } from '../../stores/self.js';
 import { html, useEffect, useSignal, useSignalEffect } from '../../vendor/ui.js';
@@ -28,8 +28,7 @@ function titleNow() {
 function useSpokenState() {
 	useSignalEffect(() => {
 		setTitle(titleNow());
-		if (callStage.value === 'ringing') announceNow(`Incoming call from ${phoneCall.value?.name ?? ''} ${phoneText(phoneCall.value?.number)}`);
-		else announceNow(dialProblem.value?.text ?? '');
+		announceNow(callStage.value === 'ringing' ? `Incoming call from ${phoneCall.value?.name ?? ''} ${phoneText(phoneCall.value?.number)}` : '');
 	});
 	useSignalEffect(() => {
 		const stage = callStage.value;

@@ -37,11 +37,16 @@ function choose(/** @type {Event} */ event) {
 	setStatus(status, reason);
 }
 
-function Note({ agent }) {
+/** What comes after the call or the wrap-up, when that is not the usual. */
+function Next({ agent }) {
+	const next = agent?.nextStatus;
+	return next && next !== 'AVAILABLE' ? html`<small class="status-next" data-testid="next-status">then ${word(next)}</small>` : null;
+}
+
+function Note() {
 	const { to, problem } = statusChange.value;
 	if (problem) return html`<span class="status-note tone-danger" role="alert"><${Icon} name="triangle-alert" size=${14} />${problem}</span>`;
 	if (to) return html`<span class="status-note">Changing to ${word(to)}…</span>`;
-	if (agent?.nextStatus) return html`<span class="status-note">then ${word(agent.nextStatus)}</span>`;
 	return null;
 }
 
@@ -64,9 +69,10 @@ export function StatusSelect() {
 				${!known && html`<option value=${value} disabled hidden>${label}</option>`}
 				<${Options} />
 			</select>
+			<${Next} agent=${agent} />
 			<${Since} from=${agent?.since} testid="status-since" />
 			<${Icon} name="chevron-down" size=${14} />
 		</div>
-		<${Note} agent=${agent} />
+		<${Note} />
 	</div>`;
 }

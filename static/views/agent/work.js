@@ -1,6 +1,7 @@
 // The right column: what the agent writes about the call, and the wrap-up.
 import { bindKeys } from '../../core/keys.js';
 import { phone as phoneText } from '../../core/format.js';
+import { agentState } from '../../core/states.js';
 import { dispositions } from '../../stores/directory.js';
 import { self } from '../../stores/self.js';
 import { draft, edit, extendWrapup, finishing, saveAndFinish, subject } from '../../stores/work.js';
@@ -44,6 +45,16 @@ function DispositionField() {
 	</div>`;
 }
 
+const SAVING_MAKES_READY = 'Saves and makes you ready for the next call.';
+
+/** What Save does besides saving. */
+function saveHint() {
+	const { status, nextStatus } = self.value ?? {};
+	if (status !== 'WRAP_UP') return ' ';
+	const usual = !nextStatus || nextStatus === 'AVAILABLE';
+	return usual ? SAVING_MAKES_READY : `Saves and ends the wrap-up; you are ${agentState(nextStatus).word} then.`;
+}
+
 /** Which call the words belong to: never in doubt, also when the next one rings. */
 function About() {
 	const { number, over } = subject.value ?? { number: null, over: false };
@@ -68,7 +79,7 @@ export function WorkPanel() {
 		<${DispositionField} />
 		<button class=${`button large wide ${wrapping ? 'primary' : ''}`} data-testid="save" title="Save (Ctrl+Enter)" aria-describedby="save-note" disabled=${finishing.value.busy}><${Icon} name="check" />Save</button>
 		<p id="save-note" class=${finishing.value.problem ? 'field-error' : 'field-hint'} role=${finishing.value.problem ? 'alert' : undefined}>
-			${finishing.value.problem || (wrapping ? 'Saves and makes you ready for the next call.' : ' ')}
+			${finishing.value.problem || saveHint()}
 		</p>
 	</form>`;
 }

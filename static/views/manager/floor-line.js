@@ -16,7 +16,7 @@ function longestWait() {
 }
 
 const FIGURES = [
-	{ id: 'waiting', label: 'Waiting', of: () => count(waiting.value.length), tone: () => (waiting.value.length ? 'ringing' : '') },
+	{ id: 'waiting', label: 'Waiting', of: () => count(waiting.value.length), hot: () => waiting.value.length > 0 },
 	{ id: 'longest-wait', label: 'Longest wait', of: longestWait },
 	{ id: 'service-level', label: 'Service level', of: () => share(today('serviceLevel')), today: true },
 	{ id: 'answered', label: 'Answered', of: () => count(today('answered')), today: true },
@@ -25,14 +25,15 @@ const FIGURES = [
 
 const AGENTS = [
 	{ id: 'ready', label: 'Ready', state: AGENT_STATES.AVAILABLE, of: () => inState('AVAILABLE') },
-	{ id: 'talking', label: 'Talking', state: AGENT_STATES.ON_CALL, of: () => inState('ON_CALL', 'RINGING') },
+	{ id: 'ringing', label: 'Ringing', state: AGENT_STATES.RINGING, of: () => inState('RINGING') },
+	{ id: 'talking', label: 'Talking', state: AGENT_STATES.ON_CALL, of: () => inState('ON_CALL') },
 	{ id: 'wrap-up', label: 'Wrap-up', state: AGENT_STATES.WRAP_UP, of: () => inState('WRAP_UP') },
 	{ id: 'away', label: 'Away', state: AGENT_STATES.AWAY, of: () => inState('AWAY', 'BUSY') },
 ];
 
 function Figure({ figure }) {
-	const tone = figure.tone?.() ?? '';
-	return html`<div class=${`figure ${tone && `tone-${tone}`}`}>
+	const tone = figure.state?.tone ?? 'ringing';
+	return html`<div class=${`figure tone-${tone} ${figure.hot?.() ? 'is-hot' : ''}`}>
 		<dt>${figure.state && html`<${Icon} name=${figure.state.icon} size=${14} />`}${figure.label}</dt>
 		<dd data-testid=${`floor-${figure.id}`}>${figure.of()}</dd>
 		<dd class="figure-note">${figure.today ? 'today' : 'now'}</dd>
@@ -42,6 +43,6 @@ function Figure({ figure }) {
 export function FloorLine() {
 	return html`<section class="floor" aria-label="The floor now">
 		<dl class="figures">${FIGURES.map((f) => html`<${Figure} key=${f.id} figure=${f} />`)}</dl>
-		<dl class="figures figures-agents">${AGENTS.map((f) => html`<${Figure} key=${f.id} figure=${{ ...f, tone: () => f.state.tone }} />`)}</dl>
+		<dl class="figures figures-agents">${AGENTS.map((f) => html`<${Figure} key=${f.id} figure=${f} />`)}</dl>
 	</section>`;
 }
