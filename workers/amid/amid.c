@@ -19,13 +19,16 @@ static int usage(void)
 	return 2;
 }
 
+/* Threads read the settings until the very end of the process. */
+static void *memory;
+static struct settings settings;
+
 static int run(const char *path)
 {
-	void *ctx = talloc_new(NULL);
-	struct settings settings;
 	const char *problem;
 
-	if (settings_load(ctx, path, &settings, &problem)) {
+	memory = talloc_new(NULL);
+	if (settings_load(memory, path, &settings, &problem)) {
 		log_error("settings: %s", problem);
 		return EXIT_FAILURE;
 	}

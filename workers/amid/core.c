@@ -43,6 +43,8 @@ struct core {
 };
 
 static volatile sig_atomic_t stopping;
+/* Other threads use parts of it until the very end of the process. */
+static struct core *the_core;
 
 struct tracker *core_tracker(struct core *core)
 {
@@ -354,6 +356,7 @@ int core_run(const struct settings *settings)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
+	the_core = core;
 	core->settings = settings;
 	core->pauses_end = &core->pauses;
 	core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
