@@ -155,7 +155,9 @@ static struct bus *connection(const struct settings *settings)
 				       ? settings_secret(ctx, settings->redis_password_file)
 				       : NULL;
 
-	return bus_new(ctx, settings->redis, user, password, CONNECT_TIMEOUT_MS);
+	struct bus *bus = bus_new(NULL, settings->redis, user, password, CONNECT_TIMEOUT_MS);
+	talloc_free(ctx);
+	return bus;
 }
 
 struct commands *commands_start(const struct settings *settings, struct mailbox *box)

@@ -31,8 +31,7 @@ struct link {
 	pthread_mutex_t mutex;      /* guards all below */
 	int fd;                     /* -1: down */
 	unsigned connection;
-	struct buf *in;
-	void *memory;               /* owns `in`: the thread's own context */
+	struct buf *in;             /* without a parent: two threads use it */
 };
 
 static void wake_core(struct link *link)
@@ -173,8 +172,7 @@ struct link *link_start(const void *ctx, const char *name, const char *host, int
 	link->port = port;
 	link->wake_fd = wake_fd;
 	link->fd = -1;
-	link->memory = talloc_new(NULL);
-	link->in = buf_new(link->memory);
+	link->in = buf_new(NULL);
 	pthread_mutex_init(&link->mutex, NULL);
 	if (pthread_create(&link->thread, NULL, run, link)) {
 		log_error("no thread name=%s", name);
