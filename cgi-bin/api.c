@@ -39,7 +39,7 @@ static int read_body(const void *ctx, FCGX_Request *fcgi, struct str *body)
 
 static void serve(struct app *app, FCGX_Request *fcgi)
 {
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	struct http_request request;
 	struct http_response response;
 	struct str body;
@@ -107,7 +107,7 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &on_stop, NULL);
 	sigaction(SIGINT, &on_stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	int err = open_app(ctx, argv[2], &app);
 	if (!err)
 		err = accept_loop(&app);

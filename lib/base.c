@@ -31,6 +31,11 @@ void *mem_check(void *p)
 	return p;
 }
 
+void *mem_context(void)
+{
+	return mem_check(talloc_zero_size(NULL, 1));
+}
+
 char *mem_strdup(const void *ctx, const char *s)
 {
 	return mem_check(talloc_strdup(ctx, s ? s : ""));

@@ -28,6 +28,12 @@ struct str str_of(const char *s);
 int str_eq(struct str a, struct str b);
 int str_is(struct str a, const char *s);
 
+/*
+ * A context for one unit of work, ended by talloc_free. It is never empty: a pointer to an empty
+ * one stands behind its memory, where a leak checker does not see that a thread still holds it.
+ */
+void *mem_context(void);
+
 /* Talloc that never returns NULL: the process ends with a log line instead. */
 void *mem_check(void *p);
 #define mem_new(ctx, type)          ((type *)mem_check(talloc_zero(ctx, type)))

@@ -27,7 +27,7 @@ static int run(const char *path)
 {
 	const char *problem;
 
-	memory = talloc_new(NULL);
+	memory = mem_context();
 	if (settings_load(memory, path, &settings, &problem)) {
 		log_error("settings: %s", problem);
 		return EXIT_FAILURE;

@@ -104,7 +104,7 @@ static void *run_taker(void *arg)
 	const struct str args[] = { STR("BLPOP"), str_of(c->list_key), str_of(seconds) };
 
 	for (;;) {
-		void *ctx = talloc_new(NULL);
+		void *ctx = mem_context();
 		struct bus_reply *reply;
 		int err = bus_command_wait(c->in, ctx, &reply, args, ARRAY_LEN(args),
 					   BLOCK_TIMEOUT_MS);
@@ -149,7 +149,7 @@ static void start(pthread_t *thread, void *(*run)(void *), struct commands *c)
 
 static struct bus *connection(const struct settings *settings)
 {
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	const char *user = *settings->redis_user ? settings->redis_user : NULL;
 	const char *password = *settings->redis_password_file
 				       ? settings_secret(ctx, settings->redis_password_file)

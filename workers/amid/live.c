@@ -149,7 +149,7 @@ static void lost(struct live *l, int err)
 
 static void publish_batch(struct live *l, struct journal_entry *first)
 {
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	struct journal_entry entry = *first;
 	int err = 0, n = 0;
 
@@ -167,7 +167,7 @@ static void publish_batch(struct live *l, struct journal_entry *first)
 
 static void publish_health(struct live *l)
 {
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	char when[TIME_TEXT_SIZE];
 	struct str name = str_of(mem_printf(ctx, "cb:%s:health", l->node));
 	int err = 0;

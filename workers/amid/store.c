@@ -146,7 +146,7 @@ static void take_agents(struct store_config *c, const struct db_result *rows)
 struct store_config *store_read_config(struct store *s)
 {
 	struct store_config *config = mem_new(NULL, struct store_config);
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	const char *params[] = { s->node };
 	struct db_result *queues, *agents;
 
@@ -249,7 +249,7 @@ static int apply_until_reached(struct store *s, struct batch *b, struct db_error
 
 static void set_aside(struct store *s, const struct journal_entry *entry, const char *why)
 {
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	char seq[24];
 	struct db_result *row;
 
@@ -269,7 +269,7 @@ static void apply_singly(struct store *s, int64_t from_seq, int64_t to_seq)
 	struct journal_entry entry;
 
 	while (journal_next(reader, &entry, 0)) {
-		struct batch one = { .ctx = talloc_new(NULL) };
+		struct batch one = { .ctx = mem_context() };
 		struct db_error error = { .message = "" };
 		batch_add(&one, &entry);
 		close_arrays(&one);
@@ -291,7 +291,7 @@ static void applied(struct store *s, int64_t seq)
 
 static void run_batch(struct store *s)
 {
-	struct batch b = { .ctx = talloc_new(NULL) };
+	struct batch b = { .ctx = mem_context() };
 	struct db_error error = { .message = "" };
 
 	if (collect(s, &b)) {
@@ -309,7 +309,7 @@ static void run_batch(struct store *s)
 static void run_close_lost(struct store *s)
 {
 	int64_t before = atomic_load(&s->close_lost_before);
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	struct db_result *rows;
 	char seq[24];
 

@@ -91,7 +91,7 @@ static int run(const void *ctx, const struct settings *settings)
 int main(int argc, char **argv)
 {
 	const char *config = read_arguments(argc, argv);
-	void *ctx = talloc_new(NULL);
+	void *ctx = mem_context();
 	struct settings settings;
 	const char *problem = NULL;
 
