@@ -17,7 +17,8 @@ FROM call_queues q JOIN tenants t ON t.id = q.tenant_id
 WHERE t.node = $1 AND q.retired_at IS NULL
 
 -- name: store_config_agents
-SELECT t.slug, e.extension, s.status, s.reason, s.next_status,
+SELECT t.slug, e.extension, s.status,
+       CASE WHEN s.next_status IS NULL THEN s.reason ELSE s.next_reason END, s.next_status,
        (extract(epoch FROM s.since) * 1000000)::bigint,
        coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0)
 FROM agent_extensions e

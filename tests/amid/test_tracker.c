@@ -24,6 +24,8 @@ struct fixture {
 	char queue[2048];
 	int records[RECORD__COUNT];
 	char activities[256];
+	enum pause pause;                    /* what Asterisk was told last of 1001 */
+	int pauses;
 };
 
 static void keep(char *to, size_t size, struct str json)
@@ -43,6 +45,10 @@ static void on_record(void *arg, const struct record *r)
 	}
 	if (r->kind == RECORD_QUEUE)
 		keep(f->queue, sizeof(f->queue), r->json);
+	if (r->pause != PAUSE_UNCHANGED && strcmp(r->tenant, "demo") == 0) {
+		f->pause = r->pause;
+		f->pauses++;
+	}
 	if (strcmp(r->key, "1001") == 0)
 		keep(f->agent[r->kind], sizeof(f->agent[r->kind]), r->json);
 	if (r->kind == RECORD_ACTIVITY && json_parse(f, r->json.p, r->json.n, &v) == 0) {
@@ -307,6 +313,61 @@ static void a_phone_that_registers_anew_stays_registered(void **state)
 	assert_int_equal(f->records[RECORD_PRESENCE], 2);
 }
 
+static void an_agent_whose_phone_is_gone_is_offline_until_it_is_back(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	event(f, 0, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Created");
+	event(f, 5, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Removed");
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+	int64_t due = tracker_next_tick(f->tracker);
+	assert_int_equal(due, START + 5000 + 30 * SECOND);
+	tracker_tick(f->tracker, due);
+	assert_string_equal(agent(f, "status"), "OFFLINE");
+	assert_string_equal(agent(f, "reason"), "PHONE_LOST");
+	assert_string_equal(agent(f, "nextStatus"), "AVAILABLE");
+	assert_int_equal(f->pause, PAUSE_ON);
+	event(f, 60000, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:b\n"
+			"ContactStatus: Created");
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+	assert_int_equal(f->pause, PAUSE_OFF);
+	assert_int_equal(tracker_next_tick(f->tracker), 0);
+}
+
+static void a_phone_that_is_back_in_time_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	event(f, 0, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Created");
+	event(f, 5, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Removed");
+	event(f, 900, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:b\nContactStatus: Created");
+	assert_int_equal(tracker_next_tick(f->tracker), 0);
+	assert_string_equal(agent(f, "status"), "AVAILABLE");
+	assert_string_equal(f->activities, "LOGIN ");
+}
+
+static void asterisk_is_told_of_a_pause_only_when_it_changes(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	int told = f->pauses;
+	assert_int_equal(f->pause, PAUSE_OFF);
+	call_waits(f);
+	agent_rings(f);
+	assert_int_equal(f->pauses, told);
+	agent_answers(f);
+	assert_int_equal(f->pauses, told + 1);
+	assert_int_equal(f->pause, PAUSE_ON);
+	caller_hangs_up(f);
+	assert_int_equal(f->pauses, told + 1);
+	tracker_tick(f->tracker, START + 100 * SECOND);
+	assert_int_equal(f->pauses, told + 2);
+	assert_int_equal(f->pause, PAUSE_OFF);
+}
+
 static void tenants_are_told_apart_by_the_endpoint(void **state)
 {
 	struct fixture *f = *state;
@@ -359,6 +420,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_dial_that_never_became_a_channel_is_a_failed_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_phone_that_registers_anew_stays_registered,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_agent_whose_phone_is_gone_is_offline_until_it_is_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_phone_that_is_back_in_time_changes_nothing,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(asterisk_is_told_of_a_pause_only_when_it_changes,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(tenants_are_told_apart_by_the_endpoint, setup,
 						teardown),

@@ -47,14 +47,22 @@ static const char *activity_of(enum agent_status from, enum agent_status to)
 	return "STATUS_CHANGE";
 }
 
+const char *agent_reason(const struct agent *agent)
+{
+	if (agent->status == agent->base)
+		return agent->reason;
+	return agent->status == AGENT_OFFLINE ? "PHONE_LOST" : NULL;
+}
+
 void agent_refresh(struct tracker *t, struct agent *agent)
 {
 	if (!agent)
 		return;
 	struct leg *up = agent_leg_up(agent), *ringing = agent_leg_ringing(agent);
-	enum agent_status status = up		     ? AGENT_ON_CALL
-				   : agent->wrapup_us ? AGENT_WRAP_UP
-						      : agent->base;
+	enum agent_status status = up			? AGENT_ON_CALL
+				   : agent->wrapup_us	? AGENT_WRAP_UP
+				   : agent->unreachable ? AGENT_OFFLINE
+							: agent->base;
 	struct call *call = agent->call;
 
 	if (up || ringing)
@@ -85,7 +93,6 @@ void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *cal
 
 void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct str contact)
 {
-	(void)t;
 	if (agent->contact && !str_is(contact, agent->contact)) {
 		talloc_free((void *)(uintptr_t)agent->contact);
 		agent->contact = NULL;
@@ -95,7 +102,11 @@ void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct
 	if (agent->registered == registered)
 		return;
 	agent->registered = registered;
-	agent->dirty = agent->presence_dirty = true;
+	agent->lost_us = registered ? 0 : t->now_us + PHONE_LOST_US;
+	agent->presence_dirty = true;
+	if (registered)
+		agent->unreachable = false;
+	agent_refresh(t, agent);
 }
 
 /* ---- commands ---- */

@@ -19,10 +19,10 @@
 enum { POLL_MAX_MS = 500, LIST_DEADLINE_MS = 5000, ACTION_DEADLINE_MS = 3000 };
 
 /* Asterisk is told of an agent's availability once PostgreSQL has it, since it re-reads that. */
-struct pause {
-	struct pause *next;
+struct announcement {
+	struct announcement *next;
 	int64_t seq;
-	const char *interface, *reason;
+	const char *interface;
 	bool paused;
 };
 
@@ -36,7 +36,7 @@ struct core {
 	struct commands *commands;
 	struct mailbox *command_box, *config_box;
 	struct session *control, *system;
-	struct pause *pauses, **pauses_end;
+	struct announcement *announcements, **announcements_end;
 	const char **tenants;               /* of this node, for resets of the live picture */
 	size_t n_tenants;
 	bool swept;                         /* open calls of an earlier process are dealt with */
@@ -81,16 +81,16 @@ const char *core_endpoint(const struct core *core, const void *ctx, const char *
 
 /* ---- what the tracker says ---- */
 
-static void remember_pause(struct core *core, const struct record *r, int64_t seq)
+static void announce_later(struct core *core, const struct record *r, int64_t seq)
 {
-	struct pause *p = mem_new(core, struct pause);
+	struct announcement *p = mem_new(core, struct announcement);
 	const char *endpoint = core_endpoint(core, p, r->tenant, r->key);
 
 	p->seq = seq;
 	p->interface = mem_printf(p, "PJSIP/%s", endpoint);
-	p->paused = !r->available;
-	*core->pauses_end = p;
-	core->pauses_end = &p->next;
+	p->paused = r->pause == PAUSE_ON;
+	*core->announcements_end = p;
+	core->announcements_end = &p->next;
 }
 
 static void on_record(void *arg, const struct record *r)
@@ -98,11 +98,11 @@ static void on_record(void *arg, const struct record *r)
 	struct core *core = arg;
 	int64_t seq = journal_append(core->journal, r);
 
-	if (r->kind == RECORD_AGENT && !r->gone)
-		remember_pause(core, r, seq);
+	if (r->pause != PAUSE_UNCHANGED && !r->gone)
+		announce_later(core, r, seq);
 }
 
-static void send_pause(struct core *core, const struct pause *p)
+static void announce(struct core *core, const struct announcement *p)
 {
 	struct ami_action *a = session_begin(core->control, "QueuePause");
 
@@ -111,17 +111,17 @@ static void send_pause(struct core *core, const struct pause *p)
 	session_send(core->control, NULL, NULL, 0);
 }
 
-static void run_pauses(struct core *core)
+static void run_announcements(struct core *core)
 {
 	int64_t applied = store_applied(core->store);
 
-	while (core->pauses && core->pauses->seq <= applied) {
-		struct pause *p = core->pauses;
-		core->pauses = p->next;
-		if (!core->pauses)
-			core->pauses_end = &core->pauses;
+	while (core->announcements && core->announcements->seq <= applied) {
+		struct announcement *p = core->announcements;
+		core->announcements = p->next;
+		if (!core->announcements)
+			core->announcements_end = &core->announcements;
 		/* With the link down it is lost on purpose: Asterisk reads the database anew. */
-		send_pause(core, p);
+		announce(core, p);
 		talloc_free(p);
 	}
 }
@@ -320,7 +320,7 @@ static void step(struct core *core)
 	if (next && next <= clock_wall_us())
 		tracker_tick(core->tracker, clock_wall_us());
 	journal_commit(core->journal);
-	run_pauses(core);
+	run_announcements(core);
 	live_set_health(core->live, LIVE_HEALTH_AMI, session_ready(core->control),
 			session_heard_us(core->control));
 	live_set_health(core->live, LIVE_HEALTH_STORE, store_healthy(core->store),
@@ -358,7 +358,7 @@ int core_run(const struct settings *settings)
 	signal(SIGINT, on_signal);
 	the_core = core;
 	core->settings = settings;
-	core->pauses_end = &core->pauses;
+	core->announcements_end = &core->announcements;
 	core->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	core->command_box = mailbox_new(core, core->wake_fd);
 	core->config_box = mailbox_new(core, core->wake_fd);

@@ -142,6 +142,9 @@ struct agent {
 	bool wrapup_extended;
 	const char *contact;          /* of the registered phone */
 	bool registered;
+	int64_t lost_us;              /* when a phone that has gone counts as lost, 0: not going */
+	bool unreachable;             /* it is lost: offline until it registers again */
+	enum pause told;              /* what Asterisk's queues were told last */
 	struct leg *legs;             /* live ones */
 	struct call *call;            /* the call of the current status */
 	bool dirty, presence_dirty;
@@ -177,11 +180,16 @@ void call_moment(struct tracker *t, struct call *call, const char *kind, const c
 
 /* ---- agent.c: the state of an agent ---- */
 
-/* Works out what is shown from calls, wrap-up and the chosen status; logs what changed. */
+/* How long an agent keeps the state after the phone has gone: a reload, a short loss of network. */
+enum { PHONE_LOST_US = 30000000 };
+
+/* Works out what is shown from calls, wrap-up, phone and the chosen status; logs what changed. */
 void agent_refresh(struct tracker *t, struct agent *agent);
 /* The agent has left a call after talking to the customer: wrap-up runs from that moment. */
 void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call, int64_t from_us,
 			int64_t length_us);
+/* Why the agent is in the state that is shown; NULL for no reason. */
+const char *agent_reason(const struct agent *agent);
 /* A leg of this agent that is up, or that is being rung; NULL. */
 struct leg *agent_leg_up(const struct agent *agent);
 struct leg *agent_leg_ringing(const struct agent *agent);

@@ -431,7 +431,7 @@ void write_agent(struct tracker *t, const struct agent *agent, struct buf *out)
 	json_put_text(&o, "extension", agent->extension);
 	json_put_text(&o, "tenant", agent->tenant);
 	json_put_text(&o, "status", agent_status_names[agent->status]);
-	json_put_text(&o, "reason", covered ? NULL : agent->reason);
+	json_put_text(&o, "reason", agent_reason(agent));
 	json_put_time(&o, "since", agent->since_us);
 	json_put_text(&o, "callId", call_id);
 	put_peer(&o, agent);
@@ -447,17 +447,19 @@ void write_agent(struct tracker *t, const struct agent *agent, struct buf *out)
 
 void record_agent(struct tracker *t, struct agent *agent)
 {
+	enum pause pause = agent->status == AGENT_AVAILABLE ? PAUSE_OFF : PAUSE_ON;
 	struct record record = {
 		.kind = RECORD_AGENT,
 		.live = "agent:status:updated",
 		.tenant = agent->tenant,
 		.key = agent->extension,
 		.gone = !agent->configured,
-		.available = agent->status == AGENT_AVAILABLE,
+		.pause = pause == agent->told ? PAUSE_UNCHANGED : pause,
 		.agents = str_of(agent->extension),
 		.at_us = t->now_us,
 	};
 
+	agent->told = pause;
 	t->json->n = 0;
 	write_agent(t, agent, t->json);
 	record.json = (struct str){ t->json->p, t->json->n };
@@ -487,7 +489,7 @@ void record_activity(struct tracker *t, struct agent *agent, const char *activit
 	json_put_time(&o, "at", t->now_us);
 	json_put_text(&o, "activity", activity);
 	json_put_text(&o, "status", agent_status_names[agent->status]);
-	json_put_text(&o, "reason", agent->status == agent->base ? agent->reason : NULL);
+	json_put_text(&o, "reason", agent_reason(agent));
 	json_put_text(&o, "callId", call_id);
 	send(t, &o, (struct record){ .kind = RECORD_ACTIVITY, .tenant = agent->tenant,
 				     .key = agent->extension });

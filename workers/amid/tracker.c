@@ -1254,11 +1254,18 @@ void tracker_tick(struct tracker *t, int64_t now_us)
 	struct agent *agent, *next;
 
 	t->now_us = now_us;
-	HASH_ITER(hh, t->agents, agent, next)
-		if (agent->wrapup_us && agent->wrapup_us <= now_us) {
+	HASH_ITER(hh, t->agents, agent, next) {
+		bool over = agent->wrapup_us && agent->wrapup_us <= now_us;
+		bool lost = agent->lost_us && agent->lost_us <= now_us;
+		if (over)
 			agent->wrapup_us = 0;
-			agent_refresh(t, agent);
+		if (lost) {
+			agent->lost_us = 0;
+			agent->unreachable = true;
 		}
+		if (over || lost)
+			agent_refresh(t, agent);
+	}
 	flush(t);
 }
 
@@ -1266,9 +1273,12 @@ int64_t tracker_next_tick(const struct tracker *t)
 {
 	int64_t soonest = 0;
 
-	for (const struct agent *agent = t->agents; agent; agent = agent->hh.next)
+	for (const struct agent *agent = t->agents; agent; agent = agent->hh.next) {
 		if (agent->wrapup_us && (!soonest || agent->wrapup_us < soonest))
 			soonest = agent->wrapup_us;
+		if (agent->lost_us && (!soonest || agent->lost_us < soonest))
+			soonest = agent->lost_us;
+	}
 	return soonest;
 }
 
@@ -1324,6 +1334,10 @@ void tracker_restore_agent(struct tracker *t, const char *tenant, const char *ex
 	agent->reason = reason ? mem_strdup(agent, reason) : NULL;
 	agent->since_us = since_us;
 	agent->wrapup_us = wrapup_until_us;
+	agent->unreachable = agent->status == AGENT_OFFLINE && agent->base != AGENT_OFFLINE;
+	/* Whether the phone is still there is told by Asterisk, or it is not. */
+	if (agent->base != AGENT_OFFLINE && !agent->unreachable)
+		agent->lost_us = t->now_us + PHONE_LOST_US;
 	talloc_free_children(t->scratch);
 }
 

@@ -31,13 +31,15 @@ enum record_kind {
 	RECORD__COUNT
 };
 
+enum pause { PAUSE_UNCHANGED, PAUSE_ON, PAUSE_OFF };
+
 struct record {
 	enum record_kind kind;
 	const char *live;     /* event type for the live feed, NULL: none */
 	const char *tenant;
 	const char *key;      /* id within kind and tenant, as the live hashes use it */
 	bool gone;            /* the live picture forgets it */
-	bool available;       /* of an agent: calls may be offered */
+	enum pause pause;     /* of an agent: what Asterisk's queues are to be told */
 	struct str queue;     /* who may see it: members of this queue … */
 	struct str agents;    /* … and these extensions, comma-separated */
 	int64_t at_us;
@@ -58,7 +60,7 @@ struct tracker *tracker_new(const void *ctx, const struct tracker_options *optio
 
 /* One AMI message; responses and events that mean nothing to calls are ignored. */
 void tracker_ami(struct tracker *t, const struct ami_message *m);
-/* Time has come to now_us: ends wrap-ups that are over. */
+/* Time has come to now_us: ends wrap-ups that are over, gives up phones that have gone. */
 void tracker_tick(struct tracker *t, int64_t now_us);
 /* When tracker_tick has something to do next; 0: nothing is planned. */
 int64_t tracker_next_tick(const struct tracker *t);
