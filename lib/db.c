@@ -346,7 +346,7 @@ static int receive_all(struct pipeline *p)
 	size_t at = 0;
 
 	for (;;) {
-		PGresult *res;
+		PGresult *res = NULL;
 		int err = next_result(p->db, deadline, &res);
 		if (err)
 			return err;
