@@ -28,14 +28,15 @@ WHERE t.node = $1 AND e.enabled
 
 -- name: store_calls
 INSERT INTO call_sessions AS c (id, tenant_id, pbx_id, direction, status, from_number, from_name, to_number, did,
-  queue_id, agent_id, contact_id, started_at, answered_at, ended_at, ended_by, hangup_cause, outcome, estimated,
+  queue_id, agent_id, contact_id, started_at, answered_at, ended_at, ended_by, hangup_cause, outcome, end_reason, estimated,
   wait_ms, talk_ms, hold_ms, seq)
 SELECT DISTINCT ON (r.id) r.id, t.id, r."pbxId", r.direction, r.status, r."from", r."fromName", r."to", r.did,
   q.id, a.id, n.contact_id, r."startedAt", r."answeredAt", r."endedAt", r."endedBy", r."hangupCause", r.outcome,
-  r.estimated, r."waitMs", r."talkMs", r."holdMs", r.seq
+  r."endReason", r.estimated, r."waitMs", r."talkMs", r."holdMs", r.seq
 FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, id uuid, tenant text, "pbxId" text, direction text, status text,
   "from" text, "fromName" text, "to" text, did text, "firstQueue" text, "lastAgent" text, "startedAt" timestamptz,
-  "answeredAt" timestamptz, "endedAt" timestamptz, "endedBy" text, "hangupCause" int, outcome text, estimated boolean,
+  "answeredAt" timestamptz, "endedAt" timestamptz, "endedBy" text, "hangupCause" int, outcome text, "endReason" text,
+  estimated boolean,
   "waitMs" bigint, "talkMs" bigint, "holdMs" bigint)
 LEFT JOIN tenants t ON t.slug = r.tenant
 LEFT JOIN call_queues q ON q.tenant_id = t.id AND q.name = r."firstQueue"
@@ -48,8 +49,8 @@ ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, status = excluded
   did = excluded.did, queue_id = excluded.queue_id, agent_id = excluded.agent_id,
   contact_id = coalesce(c.contact_id, excluded.contact_id), started_at = least(c.started_at, excluded.started_at),
   answered_at = excluded.answered_at, ended_at = excluded.ended_at, ended_by = excluded.ended_by,
-  hangup_cause = excluded.hangup_cause, outcome = excluded.outcome, estimated = excluded.estimated,
-  wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms, seq = excluded.seq
+  hangup_cause = excluded.hangup_cause, outcome = excluded.outcome, end_reason = excluded.end_reason,
+  estimated = excluded.estimated, wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms, seq = excluded.seq
 WHERE c.seq < excluded.seq
 
 -- name: store_legs

@@ -32,12 +32,28 @@ static struct buf *read_file(void *ctx, const char *path)
 	return b;
 }
 
+static struct tracker *tracker(void *ctx)
+{
+	struct tracker_options options = { .default_tenant = "default", .outbound_prefix = "9",
+					   .replay = true };
+
+	return tracker_new(ctx, &options);
+}
+
+static const char *lines(void *ctx, struct tracker *t, bool open_too)
+{
+	struct buf *out = buf_new(ctx);
+
+	tracker_print_ended(t, out);
+	if (open_too)
+		tracker_print_open(t, out);
+	return buf_text(out);
+}
+
 static const char *replay(void *ctx, const struct buf *stream, size_t piece)
 {
-	struct tracker_options options = { .default_tenant = "default", .replay = true };
-	struct tracker *tracker = tracker_new(ctx, &options);
-	struct ami_reader *reader = ami_reader_new(ctx);
-	struct buf *out = buf_new(ctx);
+	struct tracker *t = tracker(ctx);
+	struct ami_reader *reader = ami_reader_new(t);
 	const struct ami_message *m;
 
 	for (size_t at = 0; at < stream->n; at += piece) {
@@ -45,15 +61,26 @@ static const char *replay(void *ctx, const struct buf *stream, size_t piece)
 		ami_reader_feed(reader, stream->p + at, left < piece ? left : piece);
 		int err;
 		while (!(err = ami_reader_next(reader, &m)) && m)
-			tracker_ami(tracker, m);
+			tracker_ami(t, m);
 		assert_int_equal(err, 0);
 	}
-	tracker_print_ended(tracker, out);
-	tracker_print_open(tracker, out);
-	const char *text = mem_strndup(ctx, out->p, out->n);
-	talloc_free(tracker);
-	talloc_free(reader);
+	const char *text = lines(ctx, t, true);
+	talloc_free(t);
 	return text;
+}
+
+/* Hands each message to the tracker as often as `times` says of its number. */
+static void feed(struct tracker *t, const struct buf *stream,
+		 int (*times)(int number, int parameter), int parameter)
+{
+	struct ami_reader *reader = ami_reader_new(t);
+	const struct ami_message *m;
+
+	ami_reader_feed(reader, stream->p, stream->n);
+	for (int number = 0; ami_reader_next(reader, &m) == 0 && m; number++)
+		for (int i = times(number, parameter); i > 0; i--)
+			tracker_ami(t, m);
+	talloc_free(reader);
 }
 
 static int each_trace(void (*f)(void *ctx, const char *path, const struct buf *stream))
@@ -97,7 +124,7 @@ static void traces_give_the_calls_that_were_made(void **state)
 {
 	(void)state;
 	each_trace(compare_with_expected);
-	assert_in_range(compared, 20, 1000);
+	assert_in_range(compared, 40, 1000);
 }
 
 static void compare_pieces(void *ctx, const char *path, const struct buf *stream)
@@ -119,9 +146,94 @@ static void any_pieces_give_the_same_calls(void **state)
 	assert_in_range(each_trace(compare_pieces), 40, 1000);
 }
 
+static int as_often(int number, int parameter)
+{
+	(void)number;
+	return parameter;
+}
+
+static void compare_repeated(void *ctx, const char *path, const struct buf *stream)
+{
+	const char *once = replay(ctx, stream, stream->n);
+	struct tracker *t = tracker(ctx), *again = tracker(ctx);
+
+	feed(t, stream, as_often, 2);
+	const char *doubled = lines(ctx, t, true);
+	if (strcmp(doubled, once) != 0)
+		print_error("%s with each message twice\n", path);
+	assert_string_equal(doubled, once);
+	feed(again, stream, as_often, 1);
+	feed(again, stream, as_often, 1);
+	assert_string_equal(lines(ctx, again, true), once);
+}
+
+static void repeated_messages_change_nothing(void **state)
+{
+	(void)state;
+	each_trace(compare_repeated);
+}
+
+static int all_but_each(int number, int parameter)
+{
+	return number % parameter != parameter - 1;
+}
+
+static void drop_and_resync(void *ctx, const char *path, const struct buf *stream)
+{
+	for (int each = 2; each < 12; each++) {
+		struct tracker *t = tracker(ctx);
+		feed(t, stream, all_but_each, each);
+		tracker_resync_begin(t);
+		tracker_resync_end(t, INT64_C(2000000000000000));
+		lines(ctx, t, false);
+		const char *open = lines(ctx, t, true);
+		if (*open)
+			print_error("%s without each %d. message: %s\n", path, each, open);
+		assert_string_equal(open, "");
+		talloc_free(t);
+	}
+}
+
+static void lost_messages_leave_no_call_open_after_a_resync(void **state)
+{
+	(void)state;
+	each_trace(drop_and_resync);
+}
+
+static int the_first(int number, int parameter)
+{
+	return number < parameter;
+}
+
+static void compare_prefixes(void *ctx, const char *path, const struct buf *stream)
+{
+	struct tracker *whole = tracker(ctx);
+
+	feed(whole, stream, as_often, 1);
+	const char *all = lines(ctx, whole, false);
+	for (int n = 1; n < 400; n += 13) {
+		struct tracker *t = tracker(ctx);
+		feed(t, stream, the_first, n);
+		const char *some = lines(ctx, t, false);
+		if (strncmp(all, some, strlen(some)) != 0)
+			print_error("%s after %d messages\n", path, n);
+		assert_memory_equal(all, some, strlen(some));
+		talloc_free(t);
+	}
+}
+
+static void what_has_ended_is_never_told_otherwise_later(void **state)
+{
+	(void)state;
+	each_trace(compare_prefixes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(repeated_messages_change_nothing),
+		cmocka_unit_test(lost_messages_leave_no_call_open_after_a_resync),
+		cmocka_unit_test(what_has_ended_is_never_told_otherwise_later),
 		cmocka_unit_test(traces_give_the_calls_that_were_made),
 		cmocka_unit_test(any_pieces_give_the_same_calls),
 	};

@@ -61,7 +61,8 @@ static void on_record(void *arg, const struct record *r)
 static int setup(void **state)
 {
 	struct fixture *f = mem_new(NULL, struct fixture);
-	struct tracker_options options = { .default_tenant = "demo", .outbound_wrapup_ms = 5000,
+	struct tracker_options options = { .default_tenant = "demo", .outbound_prefix = "9",
+					   .outbound_wrapup_ms = 5000,
 					   .sink = on_record, .arg = f };
 
 	f->tracker = tracker_new(f, &options);

@@ -69,7 +69,7 @@ void agent_refresh(struct tracker *t, struct agent *agent)
 		agent->call = up ? up->call : ringing->call;
 	else if (status != AGENT_WRAP_UP)
 		agent->call = NULL;
-	agent->dirty = true;
+	agent_changed(t, agent);
 	if (status == agent->status)
 		return;
 	const char *activity = activity_of(agent->status, status);
@@ -103,7 +103,7 @@ void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct
 		return;
 	agent->registered = registered;
 	agent->lost_us = registered ? 0 : t->now_us + PHONE_LOST_US;
-	agent->presence_dirty = true;
+	agent->presence_changed = true;
 	if (registered)
 		agent->unreachable = false;
 	agent_refresh(t, agent);
@@ -129,7 +129,6 @@ static void choose(struct agent *agent, enum agent_status base, const char *reas
 {
 	agent->base = base;
 	agent->reason = reason ? mem_strdup(agent, reason) : NULL;
-	agent->dirty = true;
 }
 
 int tracker_agent_status(struct tracker *t, const char *tenant, const char *extension,

@@ -347,6 +347,7 @@ int core_run(const struct settings *settings)
 	struct core *core = mem_new(NULL, struct core);
 	struct tracker_options options = {
 		.default_tenant = settings->default_tenant,
+		.outbound_prefix = settings->outbound_prefix,
 		.outbound_wrapup_ms = settings->outbound_wrapup_s * INT64_C(1000),
 		.sink = on_record,
 		.arg = core,

@@ -8,6 +8,13 @@
 #define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
+/* A growing list; items keep their place, so their index is their ordinal. */
+#define LIST(type)             \
+	struct {               \
+		type *items;   \
+		size_t n, cap; \
+	}
+
 enum party { PARTY_CUSTOMER, PARTY_AGENT, PARTY_SUPERVISOR, PARTY_OTHER };
 enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND, DIRECTION_INTERNAL };
 enum call_status {
@@ -33,17 +40,28 @@ extern const char *const agent_status_names[AGENT__COUNT];
 
 struct agent;
 struct call;
+struct leg;
+
+struct bridge {
+	UT_hash_handle hh;            /* by id */
+	const char *id;
+	struct leg *legs;
+	unsigned seen;                /* mark of a walk over connected bridges */
+};
 
 struct leg {
 	UT_hash_handle hh;            /* by uniqueid */
 	struct leg *next;             /* in its call */
 	struct leg *next_of_agent;    /* among the live legs of its agent */
+	struct leg *next_in_bridge;
+	struct leg *local_peer;       /* the other half of a Local channel */
 	const char *uniqueid, *channel, *number;
 	struct call *call;
 	struct agent *agent;          /* of an agent's or supervisor's leg */
 	enum party party;
 	char context[32];             /* last seen: tells a hold by the server from a departure */
-	char bridge[48];              /* id of the bridge it is in, "" for none */
+	struct bridge *bridge;        /* NULL: in none */
+	struct agent *dialled_by;     /* whose leg dialled it, NULL: nobody's */
 	bool up, ringing;
 	bool origin;                  /* it called us, rather than being called */
 	bool dialled;                 /* it is the far side of a Dial */
@@ -78,7 +96,10 @@ struct segment {
 	const char *queue;
 	int64_t started_us, ended_us;
 	int64_t detached_us;          /* since when agent and customer share no bridge, 0: they do */
+	bool parked;                  /* detached, but the agent is to come back or to hand over */
+	bool ending;                  /* detached because somebody had hung up */
 	int64_t held_us;              /* since when the agent's phone holds, 0: it does not */
+	int64_t left_us;              /* the agent hung up while detached; the leg may live on */
 	int64_t hold_us;              /* hold that is over */
 	bool dirty;
 };
@@ -95,13 +116,6 @@ struct moment {
 	const char *detail;           /* extension, number or cause; NULL for none */
 	bool dirty;
 };
-
-/* A growing list below a call; items keep their place, so their index is their ordinal. */
-#define LIST(type)       \
-	struct {         \
-		type *items; \
-		size_t n;    \
-	}
 
 struct call {
 	UT_hash_handle hh;            /* by pbx_id, once it is known */
@@ -123,8 +137,10 @@ struct call {
 	enum call_status status;
 	int64_t started_us, answered_us, ended_us;
 	enum ended_by ended_by;
+	const char *end_reason;       /* an end that is not a hang-up; NULL */
 	bool estimated;
-	bool dirty, emitted, live;
+	bool merged;                  /* its only leg has become part of another call */
+	bool changed, emitted;
 	const char *live_event;
 	struct agent *offered_to;     /* of a call:incoming to be emitted */
 };
@@ -147,14 +163,14 @@ struct agent {
 	enum pause told;              /* what Asterisk's queues were told last */
 	struct leg *legs;             /* live ones */
 	struct call *call;            /* the call of the current status */
-	bool dirty, presence_dirty;
+	bool changed, presence_changed;
 };
 
 struct queue {
 	UT_hash_handle hh;            /* by "tenant/name" */
 	const char *key, *tenant, *name;
 	int64_t wrapup_us;
-	bool configured, dirty;
+	bool configured, changed;
 };
 
 struct tracker {
@@ -164,6 +180,13 @@ struct tracker {
 	struct call *all_calls;
 	struct agent *agents;
 	struct queue *queues;
+	struct bridge *bridges;
+	unsigned walk;                /* number of the last walk over bridges */
+	/* What the present input has changed, each once. */
+	LIST(struct call *) changed_calls;
+	LIST(struct agent *) changed_agents;
+	LIST(struct queue *) changed_queues;
+	struct duplicates *duplicates;
 	int64_t now_us;               /* time of the last input */
 	struct buf *json;             /* scratch of record.c */
 	struct buf *printed;          /* replay lines of calls that have ended */
@@ -176,6 +199,8 @@ struct agent *agent_get(struct tracker *t, const char *tenant, struct str extens
 struct agent *agent_find(struct tracker *t, const char *tenant, const char *extension);
 struct queue *queue_get(struct tracker *t, const char *tenant, const char *name);
 bool leg_alive(const struct leg *leg);
+/* Marks a thing to be handed to the sink at the end of the input. */
+void agent_changed(struct tracker *t, struct agent *agent);
 void call_moment(struct tracker *t, struct call *call, const char *kind, const char *detail);
 
 /* ---- agent.c: the state of an agent ---- */

@@ -62,6 +62,8 @@ const char *call_outcome(const struct call *call)
 
 	if (call->answered_us)
 		return "ANSWERED";
+	if (call->merged)
+		return "CANCELLED";
 	if (call->direction == DIRECTION_INBOUND)
 		return inbound_outcome(call);
 	if (!leg)
@@ -229,6 +231,7 @@ static void call_json(struct tracker *t, const struct call *call, struct json_ou
 		json_int(o, call_cause(call));
 	else
 		json_null(o);
+	json_put_text(o, "endReason", call->end_reason);
 	json_put_bool(o, "estimated", call->estimated);
 	put_sums(o, call, t->now_us);
 	if (call->offered_to)

@@ -55,7 +55,8 @@ static int replay_file(struct replay *r, FILE *file)
 int replay_files(char *const *paths, int n)
 {
 	void *ctx = mem_context();
-	struct tracker_options options = { .default_tenant = "default", .replay = true };
+	struct tracker_options options = { .default_tenant = "default", .outbound_prefix = "9",
+					   .replay = true };
 	struct replay r = { ami_reader_new(ctx), tracker_new(ctx, &options), buf_new(ctx) };
 	int status = 0;
 

@@ -10,9 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST_ADD(owner, list, type)                                                     \
-	((list).items = mem_grow(owner, (list).items, type, (list).n + 1),              \
+/* Makes room for one more item, all zero, and gives its place. */
+#define LIST_ADD(owner, list, type)                                                         \
+	((list).n == (list).cap                                                             \
+		 ? ((list).cap = (list).cap ? 2 * (list).cap : 4,                           \
+		    (list).items = mem_grow(owner, (list).items, type, (list).cap), 0)      \
+		 : 0,                                                                       \
 	 (list).items[(list).n] = (type){ 0 }, &(list).items[(list).n++])
+
+static struct duplicates *duplicates_new(const void *ctx);
 
 /* ChannelState of a leg that calls us, and of one that is answered (AST_STATE_…). */
 enum { CHANNEL_STATE_RING = 4, CHANNEL_STATE_UP = 6 };
@@ -26,6 +32,7 @@ static int free_tables(struct tracker *t)
 	HASH_CLEAR(hh, t->calls);
 	HASH_CLEAR(hh, t->agents);
 	HASH_CLEAR(hh, t->queues);
+	HASH_CLEAR(hh, t->bridges);
 	return 0;
 }
 
@@ -38,6 +45,7 @@ struct tracker *tracker_new(const void *ctx, const struct tracker_options *optio
 	t->json = buf_new(t);
 	t->printed = buf_new(t);
 	t->scratch = talloc_new(t);
+	t->duplicates = duplicates_new(t);
 	return t;
 }
 
@@ -201,6 +209,8 @@ static void uuid_of(struct str pbx_id, char out[37])
 		 (unsigned long long)(b & 0xffffffffffffu));
 }
 
+static void mark(struct tracker *t, struct call *call);
+
 static void call_identify(struct tracker *t, struct call *call, struct str pbx_id)
 {
 	if (call->pbx_id || pbx_id.n == 0 || call_find(t, pbx_id))
@@ -208,7 +218,7 @@ static void call_identify(struct tracker *t, struct call *call, struct str pbx_i
 	call->pbx_id = mem_strndup(call, pbx_id.p, pbx_id.n);
 	uuid_of(pbx_id, call->id);
 	HASH_ADD_KEYPTR(hh, t->calls, call->pbx_id, pbx_id.n, call);
-	call->dirty = true;
+	mark(t, call);
 }
 
 void call_moment(struct tracker *t, struct call *call, const char *kind, const char *detail)
@@ -218,17 +228,41 @@ void call_moment(struct tracker *t, struct call *call, const char *kind, const c
 	*moment = (struct moment){ t->now_us, kind, detail ? mem_strdup(call, detail) : NULL, true };
 }
 
-static void call_live(struct call *call, const char *event)
+static void mark(struct tracker *t, struct call *call)
 {
-	call->dirty = true;
+	if (call->changed)
+		return;
+	call->changed = true;
+	*LIST_ADD(t, t->changed_calls, struct call *) = call;
+}
+
+void agent_changed(struct tracker *t, struct agent *agent)
+{
+	if (agent->changed)
+		return;
+	agent->changed = true;
+	*LIST_ADD(t, t->changed_agents, struct agent *) = agent;
+}
+
+static void queue_mark(struct tracker *t, struct queue *queue)
+{
+	if (queue->changed)
+		return;
+	queue->changed = true;
+	*LIST_ADD(t, t->changed_queues, struct queue *) = queue;
+}
+
+static void call_live(struct tracker *t, struct call *call, const char *event)
+{
+	mark(t, call);
 	/* An announcement of a ring is not overtaken by a mere change in the same input. */
 	if (!call->live_event || strcmp(event, "call:ended") == 0)
 		call->live_event = event;
 }
 
-static void call_changed(struct call *call)
+static void call_changed(struct tracker *t, struct call *call)
 {
-	call_live(call, "call:state:changed");
+	call_live(t, call, "call:state:changed");
 }
 
 static struct visit *open_visit(struct call *call)
@@ -264,7 +298,62 @@ static struct transfer *open_transfer(struct call *call)
 
 static void queue_changed(struct tracker *t, const struct call *call, const char *name)
 {
-	queue_get(t, call->tenant, name)->dirty = true;
+	queue_mark(t, queue_get(t, call->tenant, name));
+}
+
+/* ---- bridges ---- */
+
+static struct bridge *bridge_get(struct tracker *t, struct str id)
+{
+	struct bridge *bridge;
+
+	HASH_FIND(hh, t->bridges, id.p, id.n, bridge);
+	if (bridge)
+		return bridge;
+	bridge = mem_new(t, struct bridge);
+	bridge->id = mem_strndup(bridge, id.p, id.n);
+	HASH_ADD_KEYPTR(hh, t->bridges, bridge->id, id.n, bridge);
+	return bridge;
+}
+
+static void bridge_leave(struct tracker *t, struct leg *leg)
+{
+	struct bridge *bridge = leg->bridge;
+
+	if (!bridge)
+		return;
+	for (struct leg **p = &bridge->legs; *p; p = &(*p)->next_in_bridge)
+		if (*p == leg) {
+			*p = leg->next_in_bridge;
+			break;
+		}
+	leg->bridge = NULL;
+	leg->next_in_bridge = NULL;
+	if (bridge->legs)
+		return;
+	HASH_DEL(t->bridges, bridge);
+	talloc_free(bridge);
+}
+
+static void bridge_enter(struct tracker *t, struct leg *leg, struct str id)
+{
+	if (leg->bridge && str_is(id, leg->bridge->id))
+		return;
+	bridge_leave(t, leg);
+	leg->bridge = bridge_get(t, id);
+	leg->next_in_bridge = leg->bridge->legs;
+	leg->bridge->legs = leg;
+}
+
+/* Marks every bridge whose sound reaches this one: through the halves of Local channels. */
+static void walk_from(struct tracker *t, struct bridge *bridge)
+{
+	if (bridge->seen == t->walk)
+		return;
+	bridge->seen = t->walk;
+	for (struct leg *leg = bridge->legs; leg; leg = leg->next_in_bridge)
+		if (leg->local_peer && leg->local_peer->bridge)
+			walk_from(t, leg->local_peer->bridge);
 }
 
 /* ---- status of a call: derived, in one place ---- */
@@ -272,7 +361,7 @@ static void queue_changed(struct tracker *t, const struct call *call, const char
 static bool any_leg_up(const struct call *call)
 {
 	for (const struct leg *leg = call->legs; leg; leg = leg->next)
-		if (leg_alive(leg) && leg->bridge[0])
+		if (leg_alive(leg) && leg->bridge)
 			return true;
 	return false;
 }
@@ -317,29 +406,47 @@ void segment_times(const struct segment *s, int64_t now_us, int64_t *talk, int64
 		*talk = 0;
 }
 
+/* An exchange of channels (a transfer, a Local channel taken out) parts them for a moment only. */
+enum { SWAP_US = 50000 };
+
 static void hold_settle(struct segment *s, int64_t end_us)
 {
 	int64_t since = s->held_us ? s->held_us : s->detached_us;
 
 	if (s->held_us && s->detached_us && s->detached_us < since)
 		since = s->detached_us;
-	if (since && end_us > since)
+	if (since && end_us > since && (s->held_us || end_us - since > SWAP_US))
 		s->hold_us += end_us - since;
 	s->held_us = s->detached_us = 0;
+	s->parked = false;
 }
 
-/* In these contexts a leg waits for the worker to bring it back: it has not left the customer. */
-static bool is_server_hold(const struct leg *leg)
+/* Contexts in which a leg waits for the worker to bring it back: it has not left. */
+static bool is_waiting_room(const struct leg *leg)
 {
-	return strcmp(leg->context, "cc-idle") == 0 || strcmp(leg->context, "cc-consult") == 0 ||
-	       strcmp(leg->context, "cc-consult-exit") == 0;
+	static const char *const rooms[] = { "cc-idle", "cc-hold", "cc-consult",
+					     "cc-consult-exit", "cc-consult-internal" };
+
+	for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
+		if (strcmp(leg->context, rooms[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Held by the phone, or sent to wait by the server: the agent still has the customer. */
+static bool is_parked(const struct call *call, const struct segment *s)
+{
+	if (s->ending)
+		return false;
+	return s->parked || s->held_us || (s->leg && is_waiting_room(s->leg)) ||
+	       (call->customer && leg_alive(call->customer) && is_waiting_room(call->customer));
 }
 
 static void segment_end(struct tracker *t, struct call *call, struct segment *s)
 {
-	int64_t end = t->now_us;
+	int64_t end = s->left_us ? s->left_us : t->now_us;
 
-	if (s->detached_us && !(s->leg && is_server_hold(s->leg))) {
+	if (s->detached_us && !is_parked(call, s)) {
 		end = s->detached_us;
 		s->detached_us = 0;
 	}
@@ -347,11 +454,20 @@ static void segment_end(struct tracker *t, struct call *call, struct segment *s)
 	s->ended_us = end > s->started_us ? end : s->started_us;
 	s->leg = NULL;
 	s->dirty = true;
-	call_changed(call);
+	call_changed(t, call);
 	call_moment(t, call, "segment-ended", s->agent->extension);
 	struct queue *queue = s->queue ? queue_get(t, call->tenant, s->queue) : NULL;
 	agent_wrapup_begin(t, s->agent, call, s->ended_us,
 			   queue ? queue->wrapup_us : t->options.outbound_wrapup_ms * 1000);
+}
+
+/* The agent talks to somebody else while the customer waits: a consultation. */
+static void park_if_consulting(struct leg *leg)
+{
+	struct segment *s = open_segment(leg->call, leg);
+
+	if (s && s->detached_us)
+		s->parked = true;
 }
 
 static const char *last_answered_queue(const struct call *call, const struct agent *agent)
@@ -374,7 +490,38 @@ static void answered(struct tracker *t, struct call *call)
 		transfer->result = "COMPLETED";
 		transfer->dirty = true;
 	}
-	call_changed(call);
+	call_changed(t, call);
+}
+
+/* An event of Asterisk has already told of this transfer. */
+static bool already_transferred(const struct call *call, const char *from)
+{
+	const struct transfer *last =
+		call->transfers.n ? &call->transfers.items[call->transfers.n - 1] : NULL;
+
+	return last && strcmp(last->kind, "ATTENDED") == 0 && strcmp(last->from, from) == 0;
+}
+
+static void add_transfer(struct tracker *t, struct call *call, const char *kind, const char *from,
+			 const char *to, const char *result)
+{
+	struct transfer *transfer = LIST_ADD(call, call->transfers, struct transfer);
+
+	*transfer = (struct transfer){ kind, from, to ? mem_strdup(call, to) : NULL, result,
+				       t->now_us, true };
+	call_moment(t, call, "transferred", transfer->to);
+	call_changed(t, call);
+}
+
+/* After a consultation no event of Asterisk says "transfer": that the target now has the customer does. */
+static void hand_over(struct tracker *t, struct call *call, struct segment *s, struct leg *target)
+{
+	bool consulted = is_parked(call, s) && target->dialled_by == s->agent;
+	const char *from = s->agent->extension;
+
+	segment_end(t, call, s);
+	if (consulted && !already_transferred(call, from))
+		add_transfer(t, call, "ATTENDED", from, target->number, "COMPLETED");
 }
 
 /* The agent's leg and the customer's are in one bridge: a new segment, or one that goes on. */
@@ -386,14 +533,16 @@ static void segment_attach(struct tracker *t, struct call *call, struct leg *leg
 		if (s->detached_us) {
 			hold_settle(s, t->now_us);
 			s->dirty = true;
-			call_changed(call);
+			call->ended_by = ENDED_UNKNOWN;
+			call_changed(t, call);
 		}
 		return;
 	}
 	/* Whoever had put the customer on hold for this has now handed the customer over. */
 	for (size_t i = 0; i < call->segments.n; i++)
 		if (!call->segments.items[i].ended_us && call->segments.items[i].detached_us)
-			segment_end(t, call, &call->segments.items[i]);
+			hand_over(t, call, &call->segments.items[i], leg);
+	call->ended_by = ENDED_UNKNOWN;
 	s = LIST_ADD(call, call->segments, struct segment);
 	s->agent = leg->agent;
 	s->leg = leg;
@@ -409,11 +558,12 @@ static void segments_update(struct tracker *t, struct call *call)
 {
 	struct leg *customer = call->customer;
 
-	if (!customer || !customer->bridge[0])
+	if (!customer || !customer->bridge)
 		return;
+	t->walk++;
+	walk_from(t, customer->bridge);
 	for (struct leg *leg = call->legs; leg; leg = leg->next)
-		if (leg->party == PARTY_AGENT && leg_alive(leg) &&
-		    strcmp(leg->bridge, customer->bridge) == 0)
+		if (leg->party == PARTY_AGENT && leg->bridge && leg->bridge->seen == t->walk)
 			segment_attach(t, call, leg);
 }
 
@@ -424,8 +574,9 @@ static void segments_detach(struct tracker *t, struct call *call, const struct l
 		if (s->ended_us || s->detached_us || (leg != call->customer && s->leg != leg))
 			continue;
 		s->detached_us = t->now_us;
+		s->ending = call->ended_by != ENDED_UNKNOWN;
 		s->dirty = true;
-		call_changed(call);
+		call_changed(t, call);
 	}
 }
 
@@ -472,6 +623,24 @@ static void set_customer(struct call *call, struct leg *leg)
 		call->customer = leg;
 }
 
+/* "Local/1002@agents-00000001;1" and "…;2" are two ends of one wire. */
+static void pair_local(struct tracker *t, struct leg *leg)
+{
+	size_t n = strlen(leg->channel);
+	const char *at = strchr(leg->channel, '@');
+
+	if (strncmp(leg->channel, "Local/", 6) != 0 || n < 2 || leg->channel[n - 2] != ';')
+		return;
+	if (at)
+		leg->number = mem_strndup(leg, leg->channel + 6, (size_t)(at - leg->channel) - 6);
+	for (struct leg *other = t->legs; other; other = other->hh.next)
+		if (other != leg && strlen(other->channel) == n &&
+		    strncmp(other->channel, leg->channel, n - 1) == 0) {
+			leg->local_peer = other;
+			other->local_peer = leg;
+		}
+}
+
 static void classify(struct tracker *t, struct leg *leg)
 {
 	struct str endpoint = endpoint_of(str_of(leg->channel));
@@ -479,6 +648,7 @@ static void classify(struct tracker *t, struct leg *leg)
 
 	if (strncmp(leg->channel, "PJSIP/", 6) != 0) {
 		leg->party = PARTY_OTHER;
+		pair_local(t, leg);
 	} else if (is_extension(name.name)) {
 		leg->party = PARTY_AGENT;
 		leg->agent = agent_get(t, name.tenant, name.name);
@@ -506,11 +676,13 @@ static void first_leg(struct tracker *t, struct call *call, struct leg *leg,
 		call->to = dialled;
 		return;
 	}
-	call->direction = DIRECTION_INBOUND;
+	call->direction = leg->party == PARTY_CUSTOMER ? DIRECTION_INBOUND : DIRECTION_INTERNAL;
 	call->from = number.n ? mem_strndup(call, number.p, number.n) : NULL;
 	call->from_name = name.n ? mem_strndup(call, name.p, name.n) : NULL;
-	call->to = call->did = dialled;
-	leg->number = call->from;
+	call->to = dialled;
+	call->did = leg->party == PARTY_CUSTOMER ? dialled : NULL;
+	if (!leg->number)
+		leg->number = call->from;
 }
 
 static const char *tenant_of(struct tracker *t, const struct leg *leg, const struct ami_message *m)
@@ -565,7 +737,7 @@ static void on_newchannel(struct tracker *t, const struct ami_message *m)
 		set_customer(call, leg);
 	}
 	note_linked_id(call, linkedid);
-	call->dirty = true;
+	mark(t, call);
 	if (leg->origin)
 		agent_refresh(t, leg->agent);
 }
@@ -603,7 +775,7 @@ static struct leg *dest(struct tracker *t, const struct ami_message *m)
 	return leg && leg->call ? leg : NULL;
 }
 
-static void dialled_number(struct call *call, struct leg *leg, struct str dial)
+static void dialled_number(struct tracker *t, struct call *call, struct leg *leg, struct str dial)
 {
 	const char *at = dial.n ? memchr(dial.p, '@', dial.n) : NULL;
 	size_t n = at ? (size_t)(at - dial.p) : dial.n;
@@ -613,7 +785,7 @@ static void dialled_number(struct call *call, struct leg *leg, struct str dial)
 	leg->number = mem_strndup(leg, dial.p + skip, n - skip);
 	if (call->direction == DIRECTION_OUTBOUND && call->customer == leg) {
 		call->to = mem_strdup(call, leg->number);
-		call_changed(call);
+		call_changed(t, call);
 	}
 }
 
@@ -626,15 +798,16 @@ static void on_dial_begin(struct tracker *t, const struct ami_message *m)
 	struct call *call = leg->call;
 	leg->ringing = true;
 	leg->dirty = true;
-	call_changed(call);
+	call_changed(t, call);
 	if (!caller) {
 		/* An agent-first dial rings the agent's own phone: nobody is offered a call. */
 		agent_refresh(t, leg->agent ? leg->agent : call->dialler);
 		return;
 	}
 	leg->dialled = true;
+	leg->dialled_by = caller->agent;
 	if (leg->party == PARTY_CUSTOMER)
-		dialled_number(call, leg, ami_get(m, "DialString"));
+		dialled_number(t, call, leg, ami_get(m, "DialString"));
 	if (!leg->agent)
 		return;
 	struct visit *visit = open_visit(call);
@@ -657,7 +830,7 @@ static void offer_end(struct tracker *t, struct call *call, struct offer *offer,
 	offer->outcome = outcome;
 	offer->leg = NULL;
 	offer->dirty = true;
-	call_changed(call);
+	call_changed(t, call);
 }
 
 /* DialStatus says NOANSWER of a refusal too; the cause of the leg tells them apart. */
@@ -672,10 +845,40 @@ static const char *offer_outcome(const struct leg *leg, struct str status)
 	return "NO_ANSWER";
 }
 
+/* What a transfer came to when its target was not reached; NULL: it was, or nobody wanted it. */
+static const char *transfer_failure(const struct leg *leg, struct str status)
+{
+	if (str_is(status, "ANSWER") || str_is(status, "CANCEL"))
+		return NULL;
+	if (str_is(status, "BUSY") || leg->cause == 17 || leg->cause == 21)
+		return "REFUSED";
+	return str_is(status, "NOANSWER") && (leg->cause == 0 || leg->cause == 19) ? "NO_ANSWER"
+										 : "FAILED";
+}
+
+/* The target of a blind transfer or of a consultation did not take the call. */
+static void target_not_reached(struct tracker *t, struct leg *caller, struct leg *leg,
+			       struct str status)
+{
+	struct call *call = leg->call;
+	const char *failure = transfer_failure(leg, status);
+	struct transfer *transfer = open_transfer(call);
+
+	if (!failure)
+		return;
+	if (transfer) {
+		transfer->result = failure;
+		transfer->dirty = true;
+		return;
+	}
+	struct segment *s = caller ? open_segment(call, caller) : NULL;
+	if (s && s->detached_us)
+		add_transfer(t, call, "ATTENDED", s->agent->extension, leg->number, failure);
+}
+
 static void on_dial_end(struct tracker *t, const struct ami_message *m)
 {
-	touch(t, m);
-	struct leg *leg = dest(t, m);
+	struct leg *caller = touch(t, m), *leg = dest(t, m);
 	struct str status = ami_get(m, "DialStatus");
 
 	if (!leg)
@@ -683,34 +886,50 @@ static void on_dial_end(struct tracker *t, const struct ami_message *m)
 	struct offer *offer = open_offer(leg->call, leg);
 	if (offer)
 		offer_end(t, leg->call, offer, offer_outcome(leg, status));
+	if (leg->ringing)
+		target_not_reached(t, caller, leg, status);
 	leg->ringing = false;
 	leg->dirty = true;
 	if (str_is(status, "ANSWER") && !leg->up) {
 		leg->up = true;
 		leg->answered_us = t->now_us;
 	}
-	call_changed(leg->call);
+	call_changed(t, leg->call);
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
 }
 
-/* A leg of another call that joins a bridge with this call's customer belongs to this call. */
+static struct call *call_of_customer_in(const struct bridge *bridge)
+{
+	for (const struct leg *leg = bridge->legs; leg; leg = leg->next_in_bridge)
+		if (leg->call->customer == leg)
+			return leg->call;
+	return NULL;
+}
+
+/* A call whose only leg has become part of another one was never a call of its own. */
+static void dissolve_if_empty(struct tracker *t, struct call *call)
+{
+	if (call->legs)
+		return;
+	call->merged = true;
+	call->end_reason = "merged";
+	call->ended_us = t->now_us;
+	call_live(t, call, "call:ended");
+}
+
+/* A leg of another call that joins a bridge with a customer belongs to the customer's call. */
 static void adopt_into_bridge(struct tracker *t, struct leg *leg)
 {
-	for (struct call *call = t->all_calls; call; call = call->next_any) {
-		struct leg *customer = call->customer;
-		if (call == leg->call || !customer || customer == leg || !leg_alive(customer) ||
-		    strcmp(customer->bridge, leg->bridge) != 0)
-			continue;
-		if (leg->party == PARTY_SUPERVISOR)
-			return;
-		struct call *old = leg->call;
-		remove_leg(old, leg);
-		old->dirty = true;
-		append_leg(call, leg);
-		leg->dirty = true;
+	struct call *old = leg->call, *call = call_of_customer_in(leg->bridge);
+
+	if (!call || call == old || old->customer == leg || leg->party == PARTY_SUPERVISOR)
 		return;
-	}
+	remove_leg(old, leg);
+	append_leg(call, leg);
+	leg->dirty = true;
+	dissolve_if_empty(t, old);
+	call_changed(t, old);
 }
 
 static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
@@ -718,23 +937,23 @@ static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
 	struct leg *leg = touch(t, m);
 	struct str bridge = ami_get(m, "BridgeUniqueid");
 
-	if (!leg || bridge.n == 0 || bridge.n >= sizeof(leg->bridge))
+	if (!leg || bridge.n == 0)
 		return;
-	memcpy(leg->bridge, bridge.p, bridge.n);
-	leg->bridge[bridge.n] = '\0';
+	bridge_enter(t, leg, bridge);
 	if (!leg->up) {
 		leg->up = true;
 		leg->answered_us = t->now_us;
 		leg->dirty = true;
 	}
 	adopt_into_bridge(t, leg);
+	park_if_consulting(leg);
 	note_linked_id(leg->call, ami_get(m, "Linkedid"));
 	segments_update(t, leg->call);
 	if (leg->call->direction == DIRECTION_INTERNAL && ami_get_int(m, "BridgeNumChannels", 0) > 1)
 		answered(t, leg->call);
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
-	call_changed(leg->call);
+	call_changed(t, leg->call);
 }
 
 static void on_bridge_leave(struct tracker *t, const struct ami_message *m)
@@ -743,7 +962,7 @@ static void on_bridge_leave(struct tracker *t, const struct ami_message *m)
 
 	if (!leg)
 		return;
-	leg->bridge[0] = '\0';
+	bridge_leave(t, leg);
 	segments_detach(t, leg->call, leg);
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
@@ -759,8 +978,8 @@ static void on_hold(struct tracker *t, const struct ami_message *m)
 	s->held_us = t->now_us;
 	s->dirty = true;
 	call_moment(t, leg->call, "held", s->agent->extension);
-	call_changed(leg->call);
-	s->agent->dirty = true;
+	call_changed(t, leg->call);
+	agent_changed(t, s->agent);
 }
 
 static void on_unhold(struct tracker *t, const struct ami_message *m)
@@ -774,8 +993,8 @@ static void on_unhold(struct tracker *t, const struct ami_message *m)
 		hold_settle(s, t->now_us);
 	s->dirty = true;
 	call_moment(t, leg->call, "resumed", s->agent->extension);
-	call_changed(leg->call);
-	s->agent->dirty = true;
+	call_changed(t, leg->call);
+	agent_changed(t, s->agent);
 }
 
 /* ---- ends ---- */
@@ -788,6 +1007,9 @@ static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 		return;
 	leg->cause = (int)ami_get_int(m, "Cause", leg->cause);
 	leg->tech_cause = (int)ami_get_int(m, "TechCause", leg->tech_cause);
+	struct segment *s = open_segment(leg->call, leg);
+	if (s && s->detached_us && !s->left_us)
+		s->left_us = t->now_us;
 	/* A phone that refuses a ring ends its leg, not the call. */
 	if (leg->dialled && !leg->up && leg->agent)
 		return;
@@ -820,7 +1042,7 @@ static void visit_close(struct tracker *t, struct call *call, struct visit *visi
 	if (strcmp(outcome, "TIMEOUT") == 0)
 		excuse_cut_ring(call, visit);
 	call_moment(t, call, "left-queue", outcome);
-	call_changed(call);
+	call_changed(t, call);
 	queue_changed(t, call, visit->queue);
 }
 
@@ -856,7 +1078,7 @@ static void call_end(struct tracker *t, struct call *call)
 	if (call->ended_by == ENDED_UNKNOWN)
 		call->ended_by = ENDED_SYSTEM;
 	call_moment(t, call, "ended", NULL);
-	call_live(call, "call:ended");
+	call_live(t, call, "call:ended");
 }
 
 static bool has_living_leg(const struct call *call)
@@ -884,7 +1106,9 @@ static void leg_end(struct tracker *t, struct leg *leg)
 		for (size_t i = 0; i < call->segments.n; i++)
 			if (!call->segments.items[i].ended_us)
 				segment_end(t, call, &call->segments.items[i]);
-	leg->bridge[0] = '\0';
+	bridge_leave(t, leg);
+	if (leg->local_peer)
+		leg->local_peer->local_peer = NULL;
 	HASH_DEL(t->legs, leg);
 	if (leg->agent) {
 		for (struct leg **p = &leg->agent->legs; *p; p = &(*p)->next_of_agent)
@@ -897,7 +1121,7 @@ static void leg_end(struct tracker *t, struct leg *leg)
 		call_end(t, call);
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
-	call_changed(call);
+	call_changed(t, call);
 }
 
 static void on_hangup(struct tracker *t, const struct ami_message *m)
@@ -931,8 +1155,14 @@ static void on_queue_join(struct tracker *t, const struct ami_message *m)
 	visit->joined_us = t->now_us;
 	visit->position = (int)ami_get_int(m, "Position", 0);
 	visit->dirty = true;
+	struct transfer *transfer = open_transfer(leg->call);
+	if (transfer) {
+		transfer->result = "COMPLETED";
+		transfer->dirty = true;
+	}
+	leg->call->ended_by = ENDED_UNKNOWN;
 	call_moment(t, leg->call, "queued", visit->queue);
-	call_changed(leg->call);
+	call_changed(t, leg->call);
 	queue_changed(t, leg->call, visit->queue);
 }
 
@@ -954,7 +1184,7 @@ static void on_queue_leave(struct tracker *t, const struct ami_message *m)
 		return;
 	visit->left_us = t->now_us;
 	queue_changed(t, leg->call, visit->queue);
-	call_changed(leg->call);
+	call_changed(t, leg->call);
 }
 
 static void on_agent_connect(struct tracker *t, const struct ami_message *m)
@@ -1013,17 +1243,6 @@ static void on_user_event(struct tracker *t, const struct ami_message *m)
 
 /* ---- transfers and supervision ---- */
 
-static void add_transfer(struct tracker *t, struct call *call, const char *kind, const char *from,
-			 const char *to, const char *result)
-{
-	struct transfer *transfer = LIST_ADD(call, call->transfers, struct transfer);
-
-	*transfer = (struct transfer){ kind, from, to ? mem_strdup(call, to) : NULL, result,
-				       t->now_us, true };
-	call_moment(t, call, "transferred", transfer->to);
-	call_changed(call);
-}
-
 static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = leg_find(t, ami_get(m, "TransfererUniqueid"));
@@ -1058,6 +1277,24 @@ static void on_spy_start(struct tracker *t, const struct ami_message *m)
 }
 
 /* ---- phones and dials ---- */
+
+/* An originated leg's own events do not say what it is to dial once it is answered. */
+static void on_originate_response(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "Uniqueid"));
+	struct str exten = ami_get(m, "Exten");
+	const char *prefix = t->options.outbound_prefix;
+	size_t n = strlen(prefix);
+
+	if (!leg || leg->call->to || exten.n == 0)
+		return;
+	bool outside = exten.n > n && memcmp(exten.p, prefix, n) == 0 && !is_extension(exten);
+	size_t skip = outside ? n : 0;
+	leg->call->to = mem_strndup(leg->call, exten.p + skip, exten.n - skip);
+	if (outside)
+		leg->call->direction = DIRECTION_OUTBOUND;
+	call_changed(t, leg->call);
+}
 
 static void on_contact_status(struct tracker *t, const struct ami_message *m)
 {
@@ -1126,6 +1363,7 @@ static const struct event_row {
 	{ "HangupRequest", on_hangup_request },
 	{ "Hold", on_hold },
 	{ "Newchannel", on_newchannel },
+	{ "OriginateResponse", on_originate_response },
 	{ "QueueCallerAbandon", on_queue_abandon },
 	{ "QueueCallerJoin", on_queue_join },
 	{ "QueueCallerLeave", on_queue_leave },
@@ -1147,11 +1385,6 @@ static int by_name(const void *key, const void *row)
 
 /* ---- handing over what changed ---- */
 
-static bool is_over(const struct call *call)
-{
-	return call->ended_us != 0;
-}
-
 static void call_free(struct tracker *t, struct call *call)
 {
 	struct agent *agent, *next;
@@ -1164,49 +1397,54 @@ static void call_free(struct tracker *t, struct call *call)
 	talloc_free(call);
 }
 
+static void forget(struct tracker *t, struct call *call)
+{
+	struct call **p = &t->all_calls;
+
+	while (*p != call)
+		p = &(*p)->next_any;
+	*p = call->next_any;
+	call_free(t, call);
+}
+
 static void flush_calls(struct tracker *t)
 {
-	for (struct call **p = &t->all_calls; *p;) {
-		struct call *call = *p;
+	for (size_t i = 0; i < t->changed_calls.n; i++) {
+		struct call *call = t->changed_calls.items[i];
+		call->changed = false;
 		/* Without an id of its own it is no call of ours: an echo test, a listening leg. */
-		if (call->dirty && call->pbx_id) {
+		if (call->pbx_id && !(call->merged && !call->emitted)) {
 			call->status = status_of(call);
 			record_call(t, call);
 		}
-		call->dirty = false;
-		if (!is_over(call)) {
-			p = &call->next_any;
+		if (!call->ended_us)
 			continue;
-		}
-		if (t->options.replay && call->pbx_id)
+		if (t->options.replay && call->pbx_id && !call->merged)
 			print_call(call, t->printed);
-		*p = call->next_any;
-		call_free(t, call);
+		forget(t, call);
 	}
+	t->changed_calls.n = 0;
 }
 
 static void flush_agents(struct tracker *t)
 {
-	struct agent *agent, *next;
-
-	HASH_ITER(hh, t->agents, agent, next) {
-		if (agent->dirty)
-			record_agent(t, agent);
-		if (agent->presence_dirty)
+	for (size_t i = 0; i < t->changed_agents.n; i++) {
+		struct agent *agent = t->changed_agents.items[i];
+		record_agent(t, agent);
+		if (agent->presence_changed)
 			record_presence(t, agent);
-		agent->dirty = agent->presence_dirty = false;
+		agent->changed = agent->presence_changed = false;
 	}
+	t->changed_agents.n = 0;
 }
 
 static void flush_queues(struct tracker *t)
 {
-	struct queue *queue, *next;
-
-	HASH_ITER(hh, t->queues, queue, next) {
-		if (queue->dirty)
-			record_queue(t, queue);
-		queue->dirty = false;
+	for (size_t i = 0; i < t->changed_queues.n; i++) {
+		record_queue(t, t->changed_queues.items[i]);
+		t->changed_queues.items[i]->changed = false;
 	}
+	t->changed_queues.n = 0;
 }
 
 static void flush(struct tracker *t)
@@ -1217,6 +1455,73 @@ static void flush(struct tracker *t)
 	talloc_free_children(t->scratch);
 }
 
+/* ---- repeats ---- */
+
+/*
+ * A message that comes again, to the microsecond and the channel, changes nothing: the last ones
+ * are remembered by a hash.
+ */
+enum { REMEMBERED = 1 << 14 };
+
+struct duplicates {
+	uint64_t ring[REMEMBERED];       /* in order of arrival */
+	uint64_t table[4 * REMEMBERED];  /* the same, to be found; 0: empty */
+	size_t next;
+};
+
+static struct duplicates *duplicates_new(const void *ctx)
+{
+	return mem_new(ctx, struct duplicates);
+}
+
+static size_t slot_of(const struct duplicates *d, uint64_t hash)
+{
+	size_t slot = hash % ARRAY_LEN(d->table);
+
+	while (d->table[slot] && d->table[slot] != hash)
+		slot = (slot + 1) % ARRAY_LEN(d->table);
+	return slot;
+}
+
+/* Removal from a table with linear probing: what follows is put in anew. */
+static void drop(struct duplicates *d, uint64_t hash)
+{
+	size_t slot = slot_of(d, hash);
+
+	if (!d->table[slot])
+		return;
+	d->table[slot] = 0;
+	for (slot = (slot + 1) % ARRAY_LEN(d->table); d->table[slot];
+	     slot = (slot + 1) % ARRAY_LEN(d->table)) {
+		uint64_t moved = d->table[slot];
+		d->table[slot] = 0;
+		d->table[slot_of(d, moved)] = moved;
+	}
+}
+
+static bool is_repeat(struct tracker *t, const struct ami_message *m, struct str event)
+{
+	static const char *const keys[] = { "Uniqueid", "DestUniqueid", "BridgeUniqueid", "Queue",
+					    "EndpointName", "Interface", "DialStatus" };
+	struct str timestamp = ami_get(m, "Timestamp");
+	struct duplicates *d = t->duplicates;
+	uint64_t hash = fnv1a(event, fnv1a(timestamp, 0xcbf29ce484222325u));
+
+	if (timestamp.n == 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		hash = fnv1a(ami_get(m, keys[i]), hash);
+	hash |= 1;
+	if (d->table[slot_of(d, hash)])
+		return true;
+	if (d->ring[d->next])
+		drop(d, d->ring[d->next]);
+	d->ring[d->next] = hash;
+	d->table[slot_of(d, hash)] = hash;
+	d->next = (d->next + 1) % REMEMBERED;
+	return false;
+}
+
 void tracker_ami(struct tracker *t, const struct ami_message *m)
 {
 	struct str name = ami_get(m, "Event");
@@ -1224,7 +1529,7 @@ void tracker_ami(struct tracker *t, const struct ami_message *m)
 						       sizeof(events[0]), by_name)
 					     : NULL;
 
-	if (!row)
+	if (!row || is_repeat(t, m, name))
 		return;
 	int64_t at = ami_timestamp_us(m);
 	if (at)
@@ -1239,11 +1544,13 @@ void tracker_emit_all(struct tracker *t)
 	struct queue *queue, *next_queue;
 
 	HASH_ITER(hh, t->agents, agent, next_agent)
-		agent->dirty = agent->configured;
+		if (agent->configured)
+			agent_changed(t, agent);
 	HASH_ITER(hh, t->queues, queue, next_queue)
-		queue->dirty = queue->configured;
+		if (queue->configured)
+			queue_mark(t, queue);
 	for (struct call *call = t->all_calls; call; call = call->next_any)
-		call_changed(call);
+		call_changed(t, call);
 	flush(t);
 }
 
@@ -1299,14 +1606,16 @@ void tracker_config_queue(struct tracker *t, const char *tenant, const char *nam
 	struct queue *queue = queue_get(t, tenant, name);
 
 	queue->wrapup_us = wrapup_ms * 1000;
-	queue->configured = queue->dirty = true;
+	queue->configured = true;
+	queue_mark(t, queue);
 }
 
 void tracker_config_agent(struct tracker *t, const char *tenant, const char *extension)
 {
 	struct agent *agent = agent_get(t, tenant, str_of(extension));
 
-	agent->configured = agent->dirty = true;
+	agent->configured = true;
+	agent_changed(t, agent);
 	if (!agent->since_us)
 		agent->since_us = t->now_us;
 }
@@ -1360,7 +1669,7 @@ int tracker_dial(struct tracker *t, const char *tenant, const char *extension, c
 	call->to = mem_strdup(call, number);
 	call_identify(t, call, str_of(call_id));
 	call_moment(t, call, "dialled", number);
-	call_changed(call);
+	call_changed(t, call);
 	flush(t);
 	return ERR_OK;
 }
@@ -1421,10 +1730,11 @@ void tracker_resync_channel(struct tracker *t, const struct ami_message *m)
 		leg->party = PARTY_SUPERVISOR;
 	touch(t, m);
 	struct str bridge = ami_get(m, "BridgeID");
-	if (bridge.n && bridge.n < sizeof(leg->bridge)) {
+	if (bridge.n) {
 		leg->up = true;
-		memcpy(leg->bridge, bridge.p, bridge.n);
-		leg->bridge[bridge.n] = '\0';
+		bridge_enter(t, leg, bridge);
+	} else {
+		bridge_leave(t, leg);
 	}
 }
 
@@ -1453,9 +1763,17 @@ void tracker_print_ended(struct tracker *t, struct buf *out)
 	t->printed->n = 0;
 }
 
+/* all_calls runs from the newest to the oldest. */
+static void print_open(const struct call *call, struct buf *out)
+{
+	if (!call)
+		return;
+	print_open(call->next_any, out);
+	if (call->pbx_id)
+		print_call(call, out);
+}
+
 void tracker_print_open(struct tracker *t, struct buf *out)
 {
-	for (struct call *call = t->all_calls; call; call = call->next_any)
-		if (call->pbx_id)
-			print_call(call, out);
+	print_open(t->all_calls, out);
 }

@@ -50,6 +50,7 @@ typedef void record_sink(void *arg, const struct record *record);
 
 struct tracker_options {
 	const char *default_tenant;
+	const char *outbound_prefix;  /* what the dialplan strips before the trunk */
 	int64_t outbound_wrapup_ms;   /* after an answered outbound call */
 	bool replay;                  /* keep a line of each call that ends, for tracker_print_ended */
 	record_sink *sink;            /* may be NULL */
