@@ -20,11 +20,44 @@ WHERE t.node = $1 AND q.retired_at IS NULL
 SELECT t.slug, e.extension, s.status,
        CASE WHEN s.next_status IS NULL THEN s.reason ELSE s.next_reason END, s.next_status,
        (extract(epoch FROM s.since) * 1000000)::bigint,
-       coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0)
+       coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0), s.call_id
 FROM agent_extensions e
 JOIN tenants t ON t.id = e.tenant_id
 LEFT JOIN agent_states s ON s.tenant_id = e.tenant_id AND s.agent_id = e.id
 WHERE t.node = $1 AND e.enabled
+
+-- name: store_open_calls
+SELECT jsonb_build_object('pbxId', c.pbx_id, 'tenant', t.slug, 'direction', c.direction, 'from', c.from_number,
+  'fromName', c.from_name, 'to', c.to_number, 'did', c.did, 'startedAt', us(c.started_at), 'answeredAt', us(c.answered_at),
+  'agent', a.extension,
+  'legs', (SELECT jsonb_agg(jsonb_build_object('uniqueid', l.uniqueid, 'channel', l.channel, 'party', l.party,
+      'number', l.number, 'startedAt', us(l.started_at), 'answeredAt', us(l.answered_at), 'endedAt', us(l.ended_at),
+      'cause', l.cause) ORDER BY l.started_at, l.uniqueid)
+    FROM call_legs l WHERE l.tenant_id = c.tenant_id AND l.call_id = c.id),
+  'visits', (SELECT jsonb_agg(jsonb_build_object('queue', q.name, 'joinedAt', us(v.joined_at), 'leftAt', us(v.left_at),
+      'outcome', v.outcome, 'agent', e.extension) ORDER BY v.ordinal)
+    FROM queue_visits v JOIN call_queues q ON q.tenant_id = v.tenant_id AND q.id = v.queue_id
+    LEFT JOIN agent_extensions e ON e.tenant_id = v.tenant_id AND e.id = v.agent_id
+    WHERE v.tenant_id = c.tenant_id AND v.call_id = c.id),
+  'offers', (SELECT jsonb_agg(jsonb_build_object('agent', e.extension, 'queue', q.name, 'startedAt', us(o.started_at),
+      'endedAt', us(o.ended_at), 'outcome', o.outcome) ORDER BY o.ordinal)
+    FROM ring_offers o JOIN agent_extensions e ON e.tenant_id = o.tenant_id AND e.id = o.agent_id
+    LEFT JOIN call_queues q ON q.tenant_id = o.tenant_id AND q.id = o.queue_id
+    WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id),
+  'segments', (SELECT jsonb_agg(jsonb_build_object('agent', e.extension, 'queue', q.name, 'startedAt', us(s.started_at),
+      'endedAt', us(s.ended_at), 'holdUs', s.hold_ms * 1000) ORDER BY s.ordinal)
+    FROM talk_segments s JOIN agent_extensions e ON e.tenant_id = s.tenant_id AND e.id = s.agent_id
+    LEFT JOIN call_queues q ON q.tenant_id = s.tenant_id AND q.id = s.queue_id
+    WHERE s.tenant_id = c.tenant_id AND s.call_id = c.id),
+  'transfers', (SELECT jsonb_agg(jsonb_build_object('kind', x.kind, 'from', x.from_agent, 'to', x.to_target,
+      'result', x.result, 'at', us(x.at)) ORDER BY x.ordinal)
+    FROM call_transfers x WHERE x.tenant_id = c.tenant_id AND x.call_id = c.id),
+  'moments', (SELECT jsonb_agg(jsonb_build_object('kind', m.kind, 'at', us(m.at)) ORDER BY m.ordinal)
+    FROM call_timeline m WHERE m.tenant_id = c.tenant_id AND m.call_id = c.id))
+FROM call_sessions c JOIN tenants t ON t.id = c.tenant_id
+LEFT JOIN agent_extensions a ON a.tenant_id = c.tenant_id AND a.id = c.agent_id
+WHERE t.node = $1 AND c.ended_at IS NULL
+ORDER BY c.started_at
 
 -- name: store_calls
 INSERT INTO call_sessions AS c (id, tenant_id, pbx_id, direction, status, from_number, from_name, to_number, did,

@@ -399,7 +399,7 @@ static void a_restored_wrap_up_ends_when_it_was_to_end(void **state)
 {
 	struct fixture *f = *state;
 
-	tracker_restore_agent(f->tracker, "demo", "1001", "WRAP_UP", NULL, "AWAY", START,
+	tracker_restore_agent(f->tracker, "demo", "1001", "WRAP_UP", NULL, "AWAY", NULL, START,
 			      START + 5 * SECOND);
 	assert_int_equal(tracker_next_tick(f->tracker), START + 5 * SECOND);
 	tracker_tick(f->tracker, START + 5 * SECOND);

@@ -63,20 +63,25 @@ void agent_refresh(struct tracker *t, struct agent *agent)
 				   : agent->wrapup_us	? AGENT_WRAP_UP
 				   : agent->unreachable ? AGENT_OFFLINE
 							: agent->base;
-	struct call *call = agent->call;
+	char about[sizeof(agent->call_id)];
 
+	memcpy(about, agent->call_id, sizeof(about));
 	if (up || ringing)
 		agent->call = up ? up->call : ringing->call;
 	else if (status != AGENT_WRAP_UP)
 		agent->call = NULL;
+	if (agent->call && agent->call->pbx_id)
+		memcpy(agent->call_id, agent->call->id, sizeof(agent->call_id));
+	else if (!up && !ringing && status != AGENT_WRAP_UP)
+		agent->call_id[0] = '\0';
 	agent_changed(t, agent);
 	if (status == agent->status)
 		return;
 	const char *activity = activity_of(agent->status, status);
 	agent->status = status;
 	agent->since_us = t->now_us;
-	struct call *about = agent->call ? agent->call : call;
-	record_activity(t, agent, activity, about && about->pbx_id ? about->id : NULL);
+	const char *call_id = agent->call_id[0] ? agent->call_id : about;
+	record_activity(t, agent, activity, *call_id ? call_id : NULL);
 }
 
 void agent_wrapup_begin(struct tracker *t, struct agent *agent, struct call *call, int64_t from_us,

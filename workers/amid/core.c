@@ -150,8 +150,8 @@ static void take_config(struct core *core, struct store_config *config, bool res
 		note_tenant(core, a->tenant);
 		if (restore && a->status)
 			tracker_restore_agent(core->tracker, a->tenant, a->extension, a->status,
-					      a->reason, a->next_status, a->since_us,
-					      a->wrapup_us);
+					      a->reason, a->next_status, a->call_id,
+					      a->since_us, a->wrapup_us);
 		tracker_config_agent(core->tracker, a->tenant, a->extension);
 	}
 	tracker_config_end(core->tracker);
@@ -327,6 +327,13 @@ static void step(struct core *core)
 			clock_wall_us());
 }
 
+static int restore_call(void *arg, const struct json *call)
+{
+	struct core *core = arg;
+
+	return tracker_restore_call(core->tracker, call);
+}
+
 static void on_signal(int signal_number)
 {
 	(void)signal_number;
@@ -352,7 +359,7 @@ int core_run(const struct settings *settings)
 		.sink = on_record,
 		.arg = core,
 	};
-	int64_t epoch, applied;
+	int64_t epoch;
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, on_signal);
@@ -364,7 +371,7 @@ int core_run(const struct settings *settings)
 	core->command_box = mailbox_new(core, core->wake_fd);
 	core->config_box = mailbox_new(core, core->wake_fd);
 	core->tracker = tracker_new(core, &options);
-	core->store = store_new(NULL, settings, &epoch, &applied);
+	core->store = store_new(NULL, settings, &epoch);
 	if (!core->store)
 		return EXIT_FAILURE;
 	int err = journal_open(core, settings->journal_dir, epoch, &core->journal);
@@ -373,12 +380,16 @@ int core_run(const struct settings *settings)
 			  strerror(-err));
 		return EXIT_FAILURE;
 	}
+	/* What an earlier process journalled is stored first: it is what this one goes on from. */
+	store_catch_up(core->store, core->journal);
 	log_info("writer node=%s epoch=%lld", settings->node, (long long)epoch);
 	struct store_config *config = store_read_config(core->store);
 	if (!config)
 		return EXIT_FAILURE;
 	take_config(core, config, true);
-	store_start(core->store, core->journal, applied, core->config_box, core->wake_fd);
+	if (store_each_open_call(core->store, restore_call, core))
+		return EXIT_FAILURE;
+	store_start(core->store, core->config_box, core->wake_fd);
 	core->live = live_start(settings, core->journal, core->wake_fd);
 	core->commands = commands_start(settings, core->command_box);
 	open_sessions(core);

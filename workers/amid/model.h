@@ -162,7 +162,8 @@ struct agent {
 	bool unreachable;             /* it is lost: offline until it registers again */
 	enum pause told;              /* what Asterisk's queues were told last */
 	struct leg *legs;             /* live ones */
-	struct call *call;            /* the call of the current status */
+	struct call *call;            /* the call of the current status, while it lives */
+	char call_id[37];             /* its id, which a wrap-up keeps; "" for none */
 	bool changed, presence_changed;
 };
 
@@ -219,6 +220,15 @@ const char *agent_reason(const struct agent *agent);
 struct leg *agent_leg_up(const struct agent *agent);
 struct leg *agent_leg_ringing(const struct agent *agent);
 void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct str contact);
+
+/* ---- parts of tracker.c that restore.c builds with ---- */
+
+struct call *call_new(struct tracker *t, const char *tenant);
+void call_identify(struct tracker *t, struct call *call, struct str pbx_id);
+/* A leg of this call; its party and agent follow from the channel's name. */
+struct leg *leg_add(struct tracker *t, struct call *call, struct str uniqueid, struct str channel);
+/* Takes a leg that has ended out of everything but its call's list. */
+void leg_detach(struct tracker *t, struct leg *leg);
 
 /* ---- record.c: things as JSON ---- */
 

@@ -426,7 +426,6 @@ void write_agent(struct tracker *t, const struct agent *agent, struct buf *out)
 {
 	struct json_out o;
 	bool covered = agent->status != agent->base;
-	const char *call_id = agent->call && agent->call->pbx_id ? agent->call->id : NULL;
 
 	(void)t;
 	json_out_init(&o, out);
@@ -436,7 +435,7 @@ void write_agent(struct tracker *t, const struct agent *agent, struct buf *out)
 	json_put_text(&o, "status", agent_status_names[agent->status]);
 	json_put_text(&o, "reason", agent_reason(agent));
 	json_put_time(&o, "since", agent->since_us);
-	json_put_text(&o, "callId", call_id);
+	json_put_text(&o, "callId", agent->call_id[0] ? agent->call_id : NULL);
 	put_peer(&o, agent);
 	json_put_bool(&o, "ringing", agent_leg_ringing(agent) != NULL);
 	json_put_bool(&o, "held", is_holding(agent));

@@ -3,6 +3,7 @@
 
 #include "lib/db.h"
 #include "lib/err.h"
+#include "lib/json.h"
 #include "lib/log.h"
 #include "workers/amid/mailbox.h"
 
@@ -92,20 +93,19 @@ static int exec_patiently(struct store *s, const void *ctx, enum query query,
 	}
 }
 
-struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch,
-			int64_t *applied_seq)
+struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch)
 {
 	struct store *s = mem_new(ctx, struct store);
 	struct db_result *row;
 
 	s->db = db_new(s, settings->db_worker);
 	s->node = settings->node;
+	s->wake_fd = -1;
 	db_listen(s->db, "cordboard_config");
 	if (exec_patiently(s, s, Q_STORE_BECOME_WRITER, (const char *[]){ s->node }, &row))
 		return NULL;
 	s->epoch = *epoch = db_int(row, 0, 0);
-	*applied_seq = db_int(row, 0, 1);
-	atomic_store(&s->applied, *applied_seq);
+	atomic_store(&s->applied, db_int(row, 0, 1));
 	snprintf(s->epoch_text, sizeof(s->epoch_text), "%" PRId64, s->epoch);
 	return s;
 }
@@ -140,6 +140,7 @@ static void take_agents(struct store_config *c, const struct db_result *rows)
 			.next_status = copy(c, db_text(rows, i, 4)),
 			.since_us = db_int(rows, i, 5),
 			.wrapup_us = db_int(rows, i, 6),
+			.call_id = copy(c, db_text(rows, i, 7)),
 		};
 }
 
@@ -186,10 +187,9 @@ static void batch_add(struct batch *b, const struct journal_entry *entry)
 }
 
 /* Whatever is there, up to a batch; an idle wait first so that one event goes out at once. */
-static size_t collect(struct store *s, struct batch *b)
+static size_t collect(struct store *s, struct batch *b, int timeout_ms)
 {
 	struct journal_entry entry;
-	int timeout_ms = IDLE_MS;
 
 	while (b->entries < BATCH_ENTRIES_MAX && b->bytes < BATCH_BYTES_MAX &&
 	       journal_next(s->reader, &entry, timeout_ms)) {
@@ -285,16 +285,19 @@ static void apply_singly(struct store *s, int64_t from_seq, int64_t to_seq)
 static void applied(struct store *s, int64_t seq)
 {
 	atomic_store(&s->applied, seq);
-	wake(s->wake_fd);
+	if (s->wake_fd >= 0)
+		wake(s->wake_fd);
 	journal_forget(s->journal, seq);
 }
 
-static void run_batch(struct store *s)
+/* Stores the next batch; false if there was none within timeout_ms. */
+static bool run_batch(struct store *s, int timeout_ms)
 {
 	struct batch b = { .ctx = mem_context() };
 	struct db_error error = { .message = "" };
 
-	if (collect(s, &b)) {
+	size_t n = collect(s, &b, timeout_ms);
+	if (n) {
 		journal_sync(s->reader);
 		close_arrays(&b);
 		if (apply_until_reached(s, &b, &error)) {
@@ -304,6 +307,7 @@ static void run_batch(struct store *s)
 		applied(s, b.last_seq);
 	}
 	talloc_free(b.ctx);
+	return n > 0;
 }
 
 static void run_close_lost(struct store *s)
@@ -328,9 +332,8 @@ static void *run(void *arg)
 {
 	struct store *s = arg;
 
-	s->reader = journal_follow(NULL, s->journal, atomic_load(&s->applied));
 	for (;;) {
-		run_batch(s);
+		run_batch(s, IDLE_MS);
 		run_close_lost(s);
 		if (db_notified(s->db)) {
 			struct store_config *config = store_read_config(s);
@@ -341,13 +344,35 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void store_start(struct store *s, struct journal *journal, int64_t applied_seq,
-		 struct mailbox *config_box, int wake_fd)
+void store_catch_up(struct store *s, struct journal *journal)
 {
 	s->journal = journal;
+	s->reader = journal_follow(NULL, journal, atomic_load(&s->applied));
+	while (run_batch(s, 0))
+		;
+}
+
+int store_each_open_call(struct store *s, int (*f)(void *arg, const struct json *call), void *arg)
+{
+	void *ctx = mem_context();
+	struct db_result *rows;
+	const struct json *call;
+	int err = exec_patiently(s, ctx, Q_STORE_OPEN_CALLS, (const char *[]){ s->node }, &rows);
+
+	for (size_t i = 0; !err && i < db_rows(rows); i++) {
+		struct str text = db_value(rows, i, 0);
+		err = json_parse(ctx, text.p, text.n, &call);
+		if (!err)
+			err = f(arg, call);
+	}
+	talloc_free(ctx);
+	return err;
+}
+
+void store_start(struct store *s, struct mailbox *config_box, int wake_fd)
+{
 	s->config_box = config_box;
 	s->wake_fd = wake_fd;
-	atomic_store(&s->applied, applied_seq);
 	if (pthread_create(&s->thread, NULL, run, s)) {
 		log_error("no thread name=store");
 		abort();

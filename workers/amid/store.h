@@ -22,18 +22,22 @@ struct store_config {
 	size_t n_queues;
 	struct store_agent {
 		const char *tenant, *extension;
-		const char *status, *reason, *next_status;   /* NULL: never stored */
+		const char *status, *reason, *next_status, *call_id;   /* NULL: never stored */
 		int64_t since_us, wrapup_us;
 	} *agents;
 	size_t n_agents;
 };
 
-/*
- * Becomes the writer of the node: raises its epoch. Waits for PostgreSQL as long as it takes.
- * *applied_seq is the last journal position that is stored.
- */
-struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch,
-			int64_t *applied_seq);
+/* Becomes the writer of the node: raises its epoch. Waits for PostgreSQL as long as it takes. */
+struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch);
+
+/* Stores what is in the journal and not yet in the database; returns once all of it is. */
+void store_catch_up(struct store *store, struct journal *journal);
+
+/* Calls f with each call that the database has as open, as JSON, until it returns non-zero. */
+struct json;
+int store_each_open_call(struct store *store, int (*f)(void *arg, const struct json *call),
+			 void *arg);
 
 /* Reads the configuration now; waits for PostgreSQL as long as it takes. */
 struct store_config *store_read_config(struct store *store);
@@ -43,8 +47,7 @@ struct store_config *store_read_config(struct store *store);
  * store_applied has risen.
  */
 struct mailbox;
-void store_start(struct store *store, struct journal *journal, int64_t applied_seq,
-		 struct mailbox *config_box, int wake_fd);
+void store_start(struct store *store, struct mailbox *config_box, int wake_fd);
 
 /* The last seq that is committed; may be called from any thread. */
 int64_t store_applied(const struct store *store);

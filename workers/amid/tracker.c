@@ -164,7 +164,7 @@ static struct call *call_by_id(struct tracker *t, const char *tenant, const char
 	return NULL;
 }
 
-static struct call *call_new(struct tracker *t, const char *tenant)
+struct call *call_new(struct tracker *t, const char *tenant)
 {
 	struct call *call = mem_new(t, struct call);
 
@@ -211,7 +211,7 @@ static void uuid_of(struct str pbx_id, char out[37])
 
 static void mark(struct tracker *t, struct call *call);
 
-static void call_identify(struct tracker *t, struct call *call, struct str pbx_id)
+void call_identify(struct tracker *t, struct call *call, struct str pbx_id)
 {
 	if (call->pbx_id || pbx_id.n == 0 || call_find(t, pbx_id))
 		return;
@@ -694,19 +694,27 @@ static const char *tenant_of(struct tracker *t, const struct leg *leg, const str
 	return leg->agent ? leg->agent->tenant : t->options.default_tenant;
 }
 
-static struct leg *leg_new(struct tracker *t, const struct ami_message *m)
+struct leg *leg_add(struct tracker *t, struct call *call, struct str uniqueid, struct str channel)
 {
-	struct str uniqueid = ami_get(m, "Uniqueid"), channel = ami_get(m, "Channel");
 	struct leg *leg = mem_new(t, struct leg);
 
 	leg->uniqueid = mem_strndup(leg, uniqueid.p, uniqueid.n);
 	leg->channel = mem_strndup(leg, channel.p, channel.n);
 	leg->started_us = leg->seen_us = t->now_us;
+	HASH_ADD_KEYPTR(hh, t->legs, leg->uniqueid, uniqueid.n, leg);
+	classify(t, leg);
+	if (call)
+		append_leg(call, leg);
+	return leg;
+}
+
+static struct leg *leg_new(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_add(t, NULL, ami_get(m, "Uniqueid"), ami_get(m, "Channel"));
+
 	leg->origin = ami_get_int(m, "ChannelState", 0) == CHANNEL_STATE_RING;
 	leg->up = ami_get_int(m, "ChannelState", 0) == CHANNEL_STATE_UP;
 	leg->dirty = true;
-	HASH_ADD_KEYPTR(hh, t->legs, leg->uniqueid, uniqueid.n, leg);
-	classify(t, leg);
 	return leg;
 }
 
@@ -1089,6 +1097,20 @@ static bool has_living_leg(const struct call *call)
 	return false;
 }
 
+void leg_detach(struct tracker *t, struct leg *leg)
+{
+	bridge_leave(t, leg);
+	if (leg->local_peer)
+		leg->local_peer->local_peer = NULL;
+	HASH_DEL(t->legs, leg);
+	for (struct leg **p = leg->agent ? &leg->agent->legs : NULL; p && *p;
+	     p = &(*p)->next_of_agent)
+		if (*p == leg) {
+			*p = leg->next_of_agent;
+			break;
+		}
+}
+
 static void leg_end(struct tracker *t, struct leg *leg)
 {
 	struct call *call = leg->call;
@@ -1106,17 +1128,7 @@ static void leg_end(struct tracker *t, struct leg *leg)
 		for (size_t i = 0; i < call->segments.n; i++)
 			if (!call->segments.items[i].ended_us)
 				segment_end(t, call, &call->segments.items[i]);
-	bridge_leave(t, leg);
-	if (leg->local_peer)
-		leg->local_peer->local_peer = NULL;
-	HASH_DEL(t->legs, leg);
-	if (leg->agent) {
-		for (struct leg **p = &leg->agent->legs; *p; p = &(*p)->next_of_agent)
-			if (*p == leg) {
-				*p = leg->next_of_agent;
-				break;
-			}
-	}
+	leg_detach(t, leg);
 	if (!has_living_leg(call))
 		call_end(t, call);
 	if (leg->agent)
@@ -1627,7 +1639,7 @@ void tracker_config_end(struct tracker *t)
 
 void tracker_restore_agent(struct tracker *t, const char *tenant, const char *extension,
 			   const char *status, const char *reason, const char *next_status,
-			   int64_t since_us, int64_t wrapup_until_us)
+			   const char *call_id, int64_t since_us, int64_t wrapup_until_us)
 {
 	struct agent *agent = agent_get(t, tenant, str_of(extension));
 	const char *base = next_status ? next_status : status;
@@ -1642,6 +1654,8 @@ void tracker_restore_agent(struct tracker *t, const char *tenant, const char *ex
 		agent->base = AGENT_AVAILABLE;
 	agent->reason = reason ? mem_strdup(agent, reason) : NULL;
 	agent->since_us = since_us;
+	if (call_id)
+		snprintf(agent->call_id, sizeof(agent->call_id), "%s", call_id);
 	agent->wrapup_us = wrapup_until_us;
 	agent->unreachable = agent->status == AGENT_OFFLINE && agent->base != AGENT_OFFLINE;
 	/* Whether the phone is still there is told by Asterisk, or it is not. */

@@ -77,7 +77,14 @@ void tracker_config_end(struct tracker *t);
 /* The agent's state as it was stored before a restart. Emits nothing. */
 void tracker_restore_agent(struct tracker *t, const char *tenant, const char *extension,
 			   const char *status, const char *reason, const char *next_status,
-			   int64_t since_us, int64_t wrapup_until_us);
+			   const char *call_id, int64_t since_us, int64_t wrapup_until_us);
+
+struct json;
+/*
+ * An open call as it was stored (statement store_open_calls), before a restart. Emits nothing; the
+ * next resync tells which of its legs still live. Returns 0 or ERR_INVALID.
+ */
+int tracker_restore_call(struct tracker *t, const struct json *call);
 
 /* ---- commands; each returns 0 or a positive answer ---- */
 

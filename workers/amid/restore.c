@@ -1,0 +1,188 @@
+/* Open calls as they were stored, put back into the model after a restart. */
+#include "workers/amid/model.h"
+
+#include "lib/err.h"
+#include "lib/json.h"
+
+#include <string.h>
+
+/* The words that the model compares and stores; NULL for any other. */
+static const char *word(const char *text)
+{
+	static const char *const words[] = {
+		"ANSWERED",  "ABANDONED", "TIMEOUT",   "FULL",    "NO_AGENTS", "KEY",      "CLOSED",
+		"NO_ANSWER", "REJECTED",  "CANCELLED", "BLIND",   "ATTENDED",  "COMPLETED", "REFUSED",
+		"FAILED",    "held",      "resumed",
+	};
+
+	for (size_t i = 0; text && i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], text) == 0)
+			return words[i];
+	return NULL;
+}
+
+static const char *text(struct call *call, const struct json *v, const char *key)
+{
+	const char *found = json_get_string(v, key);
+
+	return found ? mem_strdup(call, found) : NULL;
+}
+
+static int64_t time_of(const struct json *v, const char *key)
+{
+	return json_get_int(v, key, 0);
+}
+
+static struct agent *agent_of(struct tracker *t, const struct call *call, const struct json *v)
+{
+	const char *extension = json_get_string(v, "agent");
+
+	return extension ? agent_get(t, call->tenant, str_of(extension)) : NULL;
+}
+
+static struct leg *living_leg(const struct call *call, const struct agent *agent)
+{
+	for (struct leg *leg = call->legs; leg; leg = leg->next)
+		if (leg->agent == agent && leg_alive(leg))
+			return leg;
+	return NULL;
+}
+
+static void restore_leg(struct tracker *t, struct call *call, const struct json *v)
+{
+	const char *uniqueid = json_get_string(v, "uniqueid");
+	const char *channel = json_get_string(v, "channel");
+	const char *party = json_get_string(v, "party");
+	struct leg *leg = leg_add(t, call, str_of(uniqueid), str_of(channel));
+
+	leg->number = text(call, v, "number");
+	leg->started_us = time_of(v, "startedAt");
+	leg->answered_us = time_of(v, "answeredAt");
+	leg->cause = (int)json_get_int(v, "cause", 0);
+	leg->up = leg->answered_us != 0;
+	if (party && strcmp(party, "SUPERVISOR") == 0)
+		leg->party = PARTY_SUPERVISOR;
+	if (!call->customer && leg->party == PARTY_CUSTOMER)
+		call->customer = leg;
+	int64_t ended = time_of(v, "endedAt");
+	if (ended) {
+		leg_detach(t, leg);
+		leg->ended_us = ended;
+	}
+}
+
+static void restore_visit(struct tracker *t, struct call *call, const struct json *v, size_t i)
+{
+	call->visits.items[i] = (struct visit){
+		.queue = text(call, v, "queue"),
+		.joined_us = time_of(v, "joinedAt"),
+		.left_us = time_of(v, "leftAt"),
+		.outcome = word(json_get_string(v, "outcome")),
+		.agent = agent_of(t, call, v),
+	};
+}
+
+static void restore_offer(struct tracker *t, struct call *call, const struct json *v, size_t i)
+{
+	struct offer *offer = &call->offers.items[i];
+
+	*offer = (struct offer){
+		.agent = agent_of(t, call, v),
+		.queue = text(call, v, "queue"),
+		.started_us = time_of(v, "startedAt"),
+		.ended_us = time_of(v, "endedAt"),
+		.outcome = word(json_get_string(v, "outcome")),
+	};
+	if (offer->ended_us)
+		return;
+	offer->leg = living_leg(call, offer->agent);
+	if (offer->leg)
+		offer->leg->ringing = offer->leg->dialled = true;
+}
+
+static void restore_segment(struct tracker *t, struct call *call, const struct json *v, size_t i)
+{
+	struct segment *s = &call->segments.items[i];
+
+	*s = (struct segment){
+		.agent = agent_of(t, call, v),
+		.queue = text(call, v, "queue"),
+		.started_us = time_of(v, "startedAt"),
+		.ended_us = time_of(v, "endedAt"),
+		.hold_us = json_get_int(v, "holdUs", 0),
+	};
+	if (!s->ended_us)
+		s->leg = living_leg(call, s->agent);
+}
+
+static void restore_transfer(struct tracker *t, struct call *call, const struct json *v, size_t i)
+{
+	(void)t;
+	call->transfers.items[i] = (struct transfer){
+		.kind = word(json_get_string(v, "kind")),
+		.from = text(call, v, "from"),
+		.to = text(call, v, "to"),
+		.result = word(json_get_string(v, "result")),
+		.at_us = time_of(v, "at"),
+	};
+}
+
+/* A phone that held when the record was written holds since then: the record has no time of it. */
+static void restore_moment(struct tracker *t, struct call *call, const struct json *v, size_t i)
+{
+	const char *kind = word(json_get_string(v, "kind"));
+	int64_t at = time_of(v, "at");
+
+	(void)t;
+	call->moments.items[i] = (struct moment){ .at_us = at, .kind = kind };
+	for (size_t k = 0; kind && k < call->segments.n; k++)
+		if (!call->segments.items[k].ended_us)
+			call->segments.items[k].held_us = strcmp(kind, "held") == 0 ? at : 0;
+}
+
+#define RESTORE_LIST(t, call, list, v, type, f)                                   \
+	do {                                                                      \
+		const struct json *array = json_get(v, #list);                    \
+		(call)->list.n = (call)->list.cap = json_length(array);           \
+		(call)->list.items = mem_array(call, type, (call)->list.n + 1);   \
+		for (size_t i = 0; i < (call)->list.n; i++)                       \
+			f(t, call, json_at(array, i), i);                         \
+	} while (0)
+
+static enum direction direction_of(const struct json *v)
+{
+	const char *name = json_get_string(v, "direction");
+
+	if (name && strcmp(name, "OUTBOUND") == 0)
+		return DIRECTION_OUTBOUND;
+	return name && strcmp(name, "INTERNAL") == 0 ? DIRECTION_INTERNAL : DIRECTION_INBOUND;
+}
+
+int tracker_restore_call(struct tracker *t, const struct json *v)
+{
+	const char *pbx_id = json_get_string(v, "pbxId"), *tenant = json_get_string(v, "tenant");
+
+	if (!pbx_id || !tenant)
+		return ERR_INVALID;
+	struct call *call = call_new(t, tenant);
+	call_identify(t, call, str_of(pbx_id));
+	call->emitted = true;
+	call->direction = direction_of(v);
+	call->from = text(call, v, "from");
+	call->from_name = text(call, v, "fromName");
+	call->to = text(call, v, "to");
+	call->did = text(call, v, "did");
+	call->started_us = time_of(v, "startedAt");
+	call->answered_us = time_of(v, "answeredAt");
+	if (call->direction != DIRECTION_INBOUND)
+		call->dialler = agent_of(t, call, v);
+	const struct json *legs = json_get(v, "legs");
+	for (size_t i = 0; i < json_length(legs); i++)
+		restore_leg(t, call, json_at(legs, i));
+	RESTORE_LIST(t, call, visits, v, struct visit, restore_visit);
+	RESTORE_LIST(t, call, offers, v, struct offer, restore_offer);
+	RESTORE_LIST(t, call, segments, v, struct segment, restore_segment);
+	RESTORE_LIST(t, call, transfers, v, struct transfer, restore_transfer);
+	RESTORE_LIST(t, call, moments, v, struct moment, restore_moment);
+	return ERR_OK;
+}
