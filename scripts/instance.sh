@@ -144,7 +144,7 @@ values_set() {
 		[AMI_WORKER_PASSWORD]=$(secret ami-worker) [AMI_SYSTEM_PASSWORD]=$(secret ami-system)
 		[REDIS_PASSWORD_SHA256]=$(printf %s "$(secret redis)" | sha256sum | cut -d' ' -f1)
 		[LISTEN]="listen 127.0.0.1:${PORT[http]};"
-		[ORIGINS]="\"http://127.0.0.1:${PORT[http]}\" 1; \"http://localhost:${PORT[http]}\" 1;"
+		[ORIGINS]="\"~^http://127\.0\.0\.1:${PORT[http]}\$\" 1; \"~^http://localhost:${PORT[http]}\$\" 1;"
 		[CONNECT_SOURCES]="ws://127.0.0.1:${PORT[http]} ws://localhost:${PORT[http]}"
 	)
 	for name in sip_udp ami asterisk_http postgres redis relay relay_metrics amid_metrics trunk; do

@@ -63,7 +63,8 @@ describe('WebSockets', () => {
 
 	it('open for no other origin', async () => {
 		const strangers = [undefined, '', 'null', 'http://evil.example', `${own.origin}.evil.example`,
-			`http://evil.example?${own.host}`, `https://${own.host}`, `${own.origin}/`, 'http://127.0.0.1', `http://127.0.0.10:${own.port}`];
+			`http://evil.example?${own.host}`, `https://${own.host}`, `${own.origin}/`, 'http://127.0.0.1', `http://127.0.0.10:${own.port}`,
+			own.origin.toUpperCase(), `http://LocalHost:${own.port}`, `http://127x0.0.1:${own.port}`];
 		for (const path of ['/ws', '/sip'])
 			for (const origin of strangers) assert.equal(await handshake(path, origin), 403, `${path} from ${origin}`);
 	});
