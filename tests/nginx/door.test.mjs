@@ -70,9 +70,34 @@ describe('WebSockets', () => {
 	});
 });
 
-it('a body that is too large is refused at the door', async () => {
-	const response = await fetch(`${url}/api/pbx/auth/login`, {
-		method: 'POST', headers: { 'Content-Type': 'application/json' }, body: 'x'.repeat(300 * 1024),
+describe('what the door itself refuses is a problem as well', () => {
+	const login = `${url}/api/pbx/auth/login`;
+	const check = async (response, status, slug) => {
+		assert.equal(response.status, status);
+		assert.match(response.headers.get('content-type'), /^application\/problem\+json/);
+		assert.equal(response.headers.get('cache-control'), 'no-store');
+		assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+		const problem = await response.json();
+		assert.equal(problem.type, `/problems/${slug}`);
+		assert.equal(problem.status, status);
+		assert.equal(problem.requestId, response.headers.get('x-request-id'));
+	};
+
+	it('a body that is too large', async () => {
+		await check(await fetch(login, {
+			method: 'POST', headers: { 'Content-Type': 'application/json' }, body: 'x'.repeat(300 * 1024),
+		}), 413, 'too-large');
 	});
-	assert.equal(response.status, 413);
+
+	it('a path that cannot be read', async () => {
+		await check(await fetch(`${url}/api/pbx/queues/%00`), 400, 'malformed');
+	});
+
+	it('too many sign-ins from one address', async () => {
+		const tries = await Promise.all(Array.from({ length: 60 }, () => fetch(login)));
+		const refused = tries.filter((response) => response.status === 429);
+		assert.ok(refused.length > 0, 'none of 60 was refused');
+		assert.equal(refused[0].headers.get('retry-after'), '1');
+		await check(refused[0], 429, 'rate-limited');
+	});
 });
