@@ -68,7 +68,8 @@ static bool check_redis(struct request *r)
 	size_t n = err ? 0 : bus_length(reply);
 	bool up = n > 0;
 	put_check(r, "redis", err ? STR("down") : STR("up"), 0);
-	put_check(r, "amid", up ? STR("up") : STR("down"), up ? 0 : -1);
+	if (!up)
+		put_check(r, "amid", STR("down"), -1);
 	for (size_t i = 0; i + 1 < n; i += 2)
 		if (!put_amid_field(r, bus_str(bus_at(reply, i)), bus_str(bus_at(reply, i + 1))))
 			up = false;
