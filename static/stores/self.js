@@ -31,6 +31,12 @@ export async function setStatus(status, reason) {
 	}
 }
 
+/** Ends the call the exchange holds for this agent, whatever this page's phone has. @throws {import('../core/api.js').Problem} */
+export async function endOwnCall() {
+	const callId = self.value?.callId;
+	if (callId) await api.post(`calls/${callId}/hangup`);
+}
+
 /** @param {'FINISH' | 'EXTEND'} action @throws {import('../core/api.js').Problem} */
 export async function wrapup(action) {
 	await api.post(`${own()}/wrapup`, { body: { action } });

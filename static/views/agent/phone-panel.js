@@ -6,6 +6,7 @@ import { Icon } from '../parts/icon.js';
 import { Dialler } from './dialler.js';
 import { CallCard } from './call-card.js';
 import { RingCard } from './ring-card.js';
+import { StrandedCard, useStranded } from './stranded.js';
 
 function MicrophoneNotice() {
 	if (microphone.value.state !== 'refused') return null;
@@ -36,7 +37,8 @@ function Elsewhere() {
 const STAGES = { idle: Dialler, ringing: RingCard, answering: RingCard, calling: CallCard, talking: CallCard, hold: CallCard };
 
 export function PhonePanel() {
+	const stranded = useStranded();
 	if (phonePlace.value === 'elsewhere') return html`<${Elsewhere} />`;
-	const Stage = STAGES[callStage.value];
+	const Stage = stranded ? StrandedCard : STAGES[callStage.value];
 	return html`<${MicrophoneNotice} /><${RegistrationNotice} /><${Stage} />`;
 }
