@@ -25,7 +25,7 @@ function Nav() {
 	const open = NAV.filter((item) => item.open());
 	if (open.length < 2) return null;
 	return html`<nav class="nav" aria-label="Pages">
-		${open.map((item) => html`<a key=${item.path} href=${item.path} data-page aria-current=${path.value === item.path ? 'page' : undefined}>
+		${open.map((item) => html`<a key=${item.path} href=${item.path} title=${item.label} data-page aria-current=${path.value === item.path ? 'page' : undefined}>
 			<${Icon} name=${item.icon} /><span>${item.label}</span></a>`)}
 	</nav>`;
 }
