@@ -44,6 +44,12 @@ export async function loadDirectory() {
 	if (failed) directoryProblem.value = /** @type {PromiseRejectedResult} */ (failed).reason.message;
 }
 
+/** @type {Record<string, string>} reasons nobody chooses */
+const GIVEN_REASONS = { PHONE_LOST: 'Phone lost' };
+
+/** The words for why somebody is away or offline. */
+export const reasonLabel = (/** @type {string} */ code) => pauseReasons.value.find((r) => r.code === code)?.label ?? GIVEN_REASONS[code] ?? code;
+
 export const personName = (/** @type {string} */ extension) => people.value.get(extension)?.displayName ?? extension;
 export const queueName = (/** @type {string | null | undefined} */ name) => (name ? queueInfo.value.get(name)?.displayName ?? name : '');
 

@@ -1,7 +1,7 @@
 // The agent's own status: the largest thing on the desk after the call.
 import { bindKeys } from '../../core/keys.js';
 import { AGENT_STATES, agentState, CHOOSABLE } from '../../core/states.js';
-import { pauseReasons } from '../../stores/directory.js';
+import { pauseReasons, reasonLabel } from '../../stores/directory.js';
 import { shownState } from '../../stores/floor.js';
 import { self, setStatus, statusChange } from '../../stores/self.js';
 import { html, useEffect, useRef } from '../../vendor/ui.js';
@@ -20,8 +20,6 @@ function Options() {
 		</optgroup>`}
 		<option value="OFFLINE">${word('OFFLINE')}</option>`;
 }
-
-const reasonLabel = (/** @type {string} */ code) => pauseReasons.value.find((r) => r.code === code)?.label ?? code;
 
 /** The value of the list that stands for an agent's state, and its words. */
 function current(/** @type {any} */ agent) {

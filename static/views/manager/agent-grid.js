@@ -1,7 +1,7 @@
 // Every agent, dense. A tile listens to its own agent only: two hundred of them cost one redraw a change.
 import { phone as phoneText } from '../../core/format.js';
 import { AGENT_STATES, agentState } from '../../core/states.js';
-import { pauseReasons, people, personName, queueName } from '../../stores/directory.js';
+import { people, personName, queueName, reasonLabel } from '../../stores/directory.js';
 import { agents, boardState, shownState } from '../../stores/floor.js';
 import { computed, html, signal } from '../../vendor/ui.js';
 import { Empty } from '../parts/empty.js';
@@ -39,8 +39,6 @@ const shown = computed(() => [...agents.value.values()].map((s) => s.value)
 	.sort(ORDERS[order.value].compare)
 	.map((agent) => agent.extension)
 	.join(' '));
-
-const reasonLabel = (/** @type {string} */ code) => pauseReasons.value.find((r) => r.code === code)?.label ?? code;
 
 /** What the agent is doing, in one line: the customer, or the reason. */
 function doing(/** @type {any} */ agent) {
