@@ -7,7 +7,7 @@ import { followOwnCalls } from '../../stores/history.js';
 import { callStage, phoneCall, phoneNotice, startPhone } from '../../stores/phone.js';
 import { agentExtension } from '../../stores/session.js';
 import { self } from '../../stores/self.js';
-import { html, useEffect, useSignal, useSignalEffect } from '../../vendor/ui.js';
+import { computed, html, useEffect, useSignal, useSignalEffect } from '../../vendor/ui.js';
 import { announce, announceNow } from '../parts/announce.js';
 import { Empty } from '../parts/empty.js';
 import { Icon } from '../parts/icon.js';
@@ -37,6 +37,8 @@ function useSpokenState() {
 	});
 }
 
+const wrapping = computed(() => self.value?.status === 'WRAP_UP');
+
 const TABS = [
 	{ id: 'phone', label: 'Phone', icon: 'phone' },
 	{ id: 'customer', label: 'Customer', icon: 'user' },
@@ -57,9 +59,12 @@ function Desktop() {
 		startPhone();
 		return followOwnCalls();
 	}, []);
-	// On a narrow screen a ring is never behind another tab.
+	// On a narrow screen a ring is never behind another tab, nor is the wrap-up.
 	useSignalEffect(() => {
 		if (callStage.value === 'ringing') tab.value = 'phone';
+	});
+	useSignalEffect(() => {
+		if (wrapping.value) tab.value = 'work';
 	});
 	return html`<main class="desk" data-tab=${tab.value}>
 		<h1 class="hidden">Desktop</h1>
