@@ -25,6 +25,6 @@ function Level({ stream, label, icon, silent }) {
 export function Meters({ call }) {
 	return html`<div class="levels">
 		<${Level} stream=${call.local} label=${call.muted ? 'You (muted)' : 'You'} icon=${call.muted ? 'mic-off' : 'mic'} silent=${call.muted} />
-		<${Level} stream=${call.remote} label="Caller" icon="volume-2" />
+		<${Level} stream=${call.remote} label=${call.outgoing ? 'Other side' : 'Caller'} icon="volume-2" />
 	</div>`;
 }
