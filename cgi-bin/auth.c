@@ -12,6 +12,7 @@ enum {
 	TOKEN_BYTES = 32,
 	SIP_SECRET_BYTES = 16,
 	TICKET_SECONDS = 30,
+	ENDED_SECONDS = 2 * TICKET_SECONDS, /* longer than any ticket of the session can live */
 	COMMAND_MS = 1500
 };
 
@@ -195,16 +196,26 @@ static int login(struct request *r)
 
 /* ---- ends of sessions ---- */
 
-/* Sockets of the session close; its phone is forgotten. What fails here is logged: it has ended. */
-static void tell_ended(struct request *r, const char *session_id, const char *phone_extension)
+/* Sockets of the session close, and its unused tickets open none any more. */
+static int tell_sockets(struct request *r, const char *session_id)
 {
 	const struct session *s = &r->session;
+	const char *key = mem_printf(r->ctx, "cb:ended:%s", session_id);
+	const char *seconds = mem_printf(r->ctx, "%d", ENDED_SECONDS);
 	const char *channel = mem_printf(r->ctx, "cb:%s:%s:sessions", s->node, s->tenant);
 	const char *message = mem_printf(r->ctx, "revoked %s", session_id);
-	struct str args[] = { STR("PUBLISH"), str_of(channel), str_of(message) };
-	int err = bus_command(r->app->bus, r->ctx, NULL, args, ARRAY_LEN(args));
+	struct str mark[] = { STR("SET"), str_of(key), STR("1"), STR("EX"), str_of(seconds) };
+	struct str publish[] = { STR("PUBLISH"), str_of(channel), str_of(message) };
 
-	if (err)
+	bus_add(r->app->bus, mark, ARRAY_LEN(mark));
+	bus_add(r->app->bus, publish, ARRAY_LEN(publish));
+	return bus_flush(r->app->bus, r->ctx, NULL);
+}
+
+/* Its sockets close; its phone is forgotten. What fails here is logged: the session has ended. */
+static void tell_ended(struct request *r, const char *session_id, const char *phone_extension)
+{
+	if (tell_sockets(r, session_id))
 		log_error("sockets of an ended session were not told session=%s", session_id);
 	if (!phone_extension)
 		return;

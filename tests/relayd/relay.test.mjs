@@ -299,6 +299,15 @@ describe('sessions', () => {
 		await floor.publish('call:state:changed', { id: 'c1' });
 		assert.equal((await other.events(1)).length, 1);
 	});
+
+	it('that have ended open no socket with a ticket from before', async () => {
+		await floor.picture();
+		const sessionId = randomUUID();
+		const early = await issueTicket(redis, { tenant, sessionId });
+		await redis.command('SET', `cb:ended:${sessionId}`, '1', 'EX', 60);
+		assert.equal(await (await open().show(early)).closeCode(), 4002);
+		assert.equal((await (await join()).next()).type, 'snapshot');
+	});
 });
 
 describe('clients that do not read', () => {

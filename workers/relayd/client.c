@@ -220,10 +220,8 @@ static int read_ticket(struct client *c, const struct json *ticket)
 	return audience_read(NULL, ticket, &c->audience);
 }
 
-static void join(struct relay *relay, struct client *c, const struct json *ticket, int64_t since)
+static void join(struct client *c, int64_t since)
 {
-	c->floor = feed_floor(relay->feed, json_get_string(ticket, "node"),
-			      json_get_string(ticket, "tenant"));
 	struct stream *stream = floor_stream(c->floor);
 	if (since > 0 && since <= stream_seq(stream) && stream_covers(stream, since)) {
 		c->seq = since;
@@ -246,15 +244,21 @@ static int take_message(struct relay *relay, struct client *c, const void *ctx, 
 	if (word.n == 0)
 		return close_now(c, NO_TICKET);
 	int result = feed_redeem(relay->feed, ctx, word, &ticket);
-	if (result < 0 || result == ERR_UNAVAILABLE)
-		return close_now(c, TRY_LATER);
 	if (!result)
 		result = read_ticket(c, ticket);
+	if (!result) {
+		/* The channel is heard before the question: an end is known by one or the other. */
+		c->floor = feed_floor(relay->feed, json_get_string(ticket, "node"),
+				      json_get_string(ticket, "tenant"));
+		result = feed_check_session(relay->feed, ctx, c->session_id);
+	}
+	if (result < 0 || result == ERR_UNAVAILABLE)
+		return close_now(c, TRY_LATER);
 	if (result) {
 		relay->metrics.tickets_refused++;
 		return close_now(c, REFUSED);
 	}
-	join(relay, c, ticket, json_get_int(message, "since", 0));
+	join(c, json_get_int(message, "since", 0));
 	return 0;
 }
 

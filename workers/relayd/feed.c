@@ -300,6 +300,21 @@ int feed_redeem(struct feed *feed, const void *ctx, struct str ticket, const str
 	return json_parse(ctx, bus_str(reply).p, bus_str(reply).n, out);
 }
 
+int feed_check_session(struct feed *feed, const void *ctx, const char *session_id)
+{
+	const char *key = mem_printf(ctx, "cb:ended:%s", session_id);
+	struct str exists[] = { STR("EXISTS"), str_of(key) };
+	struct bus_reply *reply;
+	int result = feed->away_since_us ? ERR_UNAVAILABLE
+					 : bus_command(feed->commands, ctx, &reply, exists, 2);
+
+	if (result < 0)
+		lose(feed);
+	if (result)
+		return result;
+	return bus_int(reply) ? ERR_UNAUTHENTICATED : 0;
+}
+
 /* ---- floors ---- */
 
 static struct str key_of(const struct floor *floor, const char *name)

@@ -50,6 +50,9 @@ int64_t feed_away_since(const struct feed *feed);
  */
 int feed_redeem(struct feed *feed, const void *ctx, struct str ticket, const struct json **out);
 
+/* 0; ERR_UNAUTHENTICATED if the session has ended since its ticket was made; or as above. */
+int feed_check_session(struct feed *feed, const void *ctx, const char *session_id);
+
 /* The floor of a tenant; its channels are subscribed to on first use. */
 struct floor *feed_floor(struct feed *feed, const char *node, const char *tenant);
 struct stream *floor_stream(const struct floor *floor);
