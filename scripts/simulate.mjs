@@ -206,14 +206,20 @@ class Agent {
 
 // ---- callers -------------------------------------------------------------------------------------
 
+/** Who is on the line: nobody calls twice at once. */
+const calling = new Set();
+
 async function caller(slot) {
 	while (!stopping) {
 		await pause(between(1_000, 6_000));
-		const [number, name] = one_of(CALLERS);
+		const who = one_of(CALLERS.filter((c) => !calling.has(c)));
+		const [number, name] = who;
 		const patience = Math.random() < 0.25 ? between(6_000, 20_000) : between(60_000, 150_000);
+		calling.add(who);
 		await sipp('127.0.0.2', CALLER_PORTS + slot, CALLER_PORTS + SIGNALLING_PORTS + MEDIA_PORTS_EACH * slot,
 			['-sf', path.join(scenarios, 'caller.xml'), '-s', one_of(DIDS), '-recv_timeout', patience,
 				'-key', 'cli', number, '-key', 'name', name || number]);
+		calling.delete(who);
 	}
 }
 
