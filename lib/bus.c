@@ -16,6 +16,7 @@ struct bus {
 	const char *address, *user, *password;
 	int timeout_ms;
 	redisContext *connection; /* NULL while closed */
+	unsigned connections;     /* how many have been opened */
 	size_t added;             /* commands of the pipeline that is being built */
 	int failed;               /* what broke while it was built; bus_flush tells */
 	redisReply **kept;        /* messages that came while a subscription was confirmed */
@@ -189,7 +190,13 @@ static int open_connection(struct bus *bus)
 	if (!bus->connection || bus->connection->err)
 		return lose(bus, "connect");
 	redisSetTimeout(bus->connection, timeval_of(bus->timeout_ms));
+	bus->connections++;
 	return authenticate(bus);
+}
+
+unsigned bus_connections(const struct bus *bus)
+{
+	return bus->connections;
 }
 
 /* ---- commands ---- */

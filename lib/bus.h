@@ -26,6 +26,12 @@ struct bus *bus_new(const void *ctx, const char *address, const char *user, cons
 void bus_close(struct bus *bus);
 
 /*
+ * How many connections have been opened: whoever keeps state in Redis learns by a change that the
+ * server may have been another one, with nothing in it.
+ */
+unsigned bus_connections(const struct bus *bus);
+
+/*
  * One command; arguments are byte strings. *reply belongs to ctx (reply may be NULL).
  * Returns 0, -errno (connection; it is closed), or ERR_UNAVAILABLE for an error reply.
  */

@@ -389,9 +389,10 @@ static void calls_that_a_resync_does_not_list_are_closed_as_estimated(void **sta
 	sign_in(f);
 	call_waits(f);
 	tracker_resync_begin(f->tracker);
-	tracker_resync_end(f->tracker, START + 60 * SECOND);
+	tracker_resync_end(f->tracker, "pbx_restart", START + 60 * SECOND);
 	assert_string_equal(f->live, "call:ended");
 	assert_non_null(strstr(f->call, "\"estimated\":true"));
+	assert_string_equal(field(f, f->call, "endReason"), "pbx_restart");
 	assert_string_equal(field(f, f->call, "endedAt"), "2026-11-22T12:22:30.500Z");
 }
 

@@ -188,7 +188,8 @@ int tracker_agent_login(struct tracker *t, const char *tenant, const char *exten
 	if (!agent)
 		return ERR_NOT_FOUND;
 	t->now_us = now_us;
-	if (agent->base == AGENT_OFFLINE && phone)
+	/* Who comes anew is there to take calls; a page that is only reloaded changes nothing. */
+	if (phone && (agent->base == AGENT_OFFLINE || agent->unreachable))
 		choose(agent, AGENT_AVAILABLE, NULL);
 	settle(t, agent);
 	return ERR_OK;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -39,6 +40,8 @@ struct core {
 	struct announcement *announcements, **announcements_end;
 	const char **tenants;               /* of this node, for resets of the live picture */
 	size_t n_tenants;
+	char boot[64];                      /* when this Asterisk was started, as it says */
+	bool restarted;                     /* it is another one than before the link was lost */
 	bool swept;                         /* open calls of an earlier process are dealt with */
 };
 
@@ -176,8 +179,9 @@ static void on_status_row(void *arg, const struct ami_message *m, bool last)
 	/* Without its Complete event a list proves nothing: no call is closed for it. */
 	if (!is_complete(m, "StatusComplete"))
 		return;
-	tracker_resync_end(core->tracker, clock_wall_us());
-	log_info("resync done");
+	tracker_resync_end(core->tracker, core->restarted ? "pbx_restart" : "lost",
+			   clock_wall_us());
+	log_info("resync done restarted=%d", core->restarted);
 	if (!core->swept) {
 		core->swept = true;
 		tracker_emit_all(core->tracker);
@@ -194,8 +198,25 @@ static void on_device_row(void *arg, const struct ami_message *m, bool last)
 		tracker_ami(core->tracker, m);
 }
 
+/* A new time of start means that every call from before is dead. */
+static void on_core_status(void *arg, const struct ami_message *m, bool last)
+{
+	struct core *core = arg;
+	char boot[sizeof(core->boot)];
+
+	(void)last;
+	if (!m)
+		return;
+	struct str date = ami_get(m, "CoreStartupDate"), time = ami_get(m, "CoreStartupTime");
+	snprintf(boot, sizeof(boot), "%.*s %.*s", (int)date.n, date.p, (int)time.n, time.p);
+	core->restarted = core->boot[0] && strcmp(boot, core->boot) != 0;
+	memcpy(core->boot, boot, sizeof(boot));
+}
+
 static void resync(struct core *core)
 {
+	session_begin(core->control, "CoreStatus");
+	session_send(core->control, on_core_status, core, LIST_DEADLINE_MS);
 	tracker_resync_begin(core->tracker);
 	ami_action_put(session_begin(core->control, "Status"), "AllVariables", "false");
 	session_send(core->control, on_status_row, core, LIST_DEADLINE_MS);

@@ -6,6 +6,7 @@
 #include "lib/log.h"
 #include "workers/amid/mailbox.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -46,6 +47,7 @@ struct live {
 	struct channel *channels;
 	int wake_fd;
 	pthread_t thread;
+	unsigned connection;               /* the one that the picture was built on */
 	bool synced;                       /* Redis holds the picture as of the last entry read */
 	int64_t next_health_ms;
 	_Atomic bool wants_picture;
@@ -135,6 +137,14 @@ static void add_entry(struct live *l, void *ctx, const struct journal_entry *e, 
 	add_event(l, ctx, e, err);
 }
 
+/* Sends the pipeline, unless the bus had to connect anew: then Redis has forgotten the picture. */
+static int flush(struct live *l, void *ctx, int err)
+{
+	if (!err && bus_connections(l->bus) != l->connection)
+		err = -ECONNRESET;
+	return err ? err : bus_flush(l->bus, ctx, NULL);
+}
+
 /* Redis was lost: what it holds is unknown, so the whole picture has to come again. */
 static void lost(struct live *l, int err)
 {
@@ -158,8 +168,7 @@ static void publish_batch(struct live *l, struct journal_entry *first)
 		add_entry(l, ctx, &entry, &err);
 	while (++n < BATCH_ENTRIES_MAX && journal_next(l->reader, &entry, 0));
 	add(l, (struct str[]){ STR("EXEC") }, 1, &err);
-	if (!err)
-		err = bus_flush(l->bus, ctx, NULL);
+	err = flush(l, ctx, err);
 	if (err)
 		lost(l, err);
 	talloc_free(ctx);
@@ -182,8 +191,7 @@ static void publish_health(struct live *l)
 				       str_of(mem_printf(ctx, "%s@%s", state, at)) }, 4, &err);
 	}
 	add(l, (struct str[]){ STR("EXPIRE"), name, STR("10") }, 3, &err);
-	if (!err)
-		err = bus_flush(l->bus, ctx, NULL);
+	err = flush(l, ctx, err);
 	if (err)
 		lost(l, err);
 	talloc_free(ctx);
@@ -192,7 +200,10 @@ static void publish_health(struct live *l)
 
 static bool reachable(struct live *l)
 {
-	return bus_command(l->bus, NULL, NULL, (struct str[]){ STR("PING") }, 1) == 0;
+	int err = bus_command(l->bus, NULL, NULL, (struct str[]){ STR("PING") }, 1);
+
+	l->connection = bus_connections(l->bus);
+	return err == 0;
 }
 
 /* Asks for the picture and skips everything older than it. */

@@ -1,4 +1,4 @@
-/* What the tracker knows. Private to tracker.c, agent.c and record.c. */
+/* What the tracker knows. Private to the files of the tracker. */
 #ifndef AMID_MODEL_H
 #define AMID_MODEL_H
 
@@ -14,6 +14,14 @@
 		type *items;   \
 		size_t n, cap; \
 	}
+
+/* Makes room for one more item, all zero, and gives its place. */
+#define LIST_ADD(owner, list, type)                                                         \
+	((list).n == (list).cap                                                             \
+		 ? ((list).cap = (list).cap ? 2 * (list).cap : 4,                           \
+		    (list).items = mem_grow(owner, (list).items, type, (list).cap), 0)      \
+		 : 0,                                                                       \
+	 (list).items[(list).n] = (type){ 0 }, &(list).items[(list).n++])
 
 enum party { PARTY_CUSTOMER, PARTY_AGENT, PARTY_SUPERVISOR, PARTY_OTHER };
 enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND, DIRECTION_INTERNAL };
@@ -194,15 +202,89 @@ struct tracker {
 	void *scratch;                /* emptied after each input */
 };
 
-/* ---- tracker.c ---- */
+/* ---- find.c: who is meant ---- */
 
+/*
+ * A name in Asterisk is "name" in the default tenant and "tenant-name" in others; what follows
+ * the last "-" is the name.
+ */
+struct pbx_name {
+	const char *tenant;
+	struct str name;
+};
+
+struct pbx_name pbx_name(struct tracker *t, struct str full);
+/* The endpoint in a channel's name: "acme-1001" of "PJSIP/acme-1001-0000001c". */
+struct str endpoint_of(struct str channel);
+bool is_extension(struct str s);
+/* …_get makes what is not there; …_find gives NULL. */
 struct agent *agent_get(struct tracker *t, const char *tenant, struct str extension);
 struct agent *agent_find(struct tracker *t, const char *tenant, const char *extension);
 struct queue *queue_get(struct tracker *t, const char *tenant, const char *name);
+struct leg *leg_find(struct tracker *t, struct str uniqueid);
+struct call *call_find(struct tracker *t, struct str pbx_id);
+struct call *call_by_id(struct tracker *t, const char *tenant, const char *id);
 bool leg_alive(const struct leg *leg);
+
+/* ---- call.c: a call, its legs, its visits ---- */
+
+struct call *call_new(struct tracker *t, const char *tenant);
+/* The call's id becomes known; a second one is ignored. */
+void call_identify(struct tracker *t, struct call *call, struct str pbx_id);
+void call_note_linked_id(struct call *call, struct str id);
+/* The outside party of a call, once known, stays: a second trunk leg is a transfer's target. */
+void call_set_customer(struct call *call, struct leg *leg);
 /* Marks a thing to be handed to the sink at the end of the input. */
+void call_mark(struct tracker *t, struct call *call);
+void call_changed(struct tracker *t, struct call *call);
+void call_live(struct tracker *t, struct call *call, const char *event);
 void agent_changed(struct tracker *t, struct agent *agent);
+void queue_changed(struct tracker *t, struct queue *queue);
+void call_queue_changed(struct tracker *t, const struct call *call, const char *name);
 void call_moment(struct tracker *t, struct call *call, const char *kind, const char *detail);
+/* The part that is still going on, NULL if none is. */
+struct visit *call_open_visit(struct call *call);
+struct segment *call_open_segment(struct call *call, const struct leg *leg);
+struct offer *call_open_offer(struct call *call, const struct leg *leg);
+struct transfer *call_open_transfer(struct call *call);
+enum call_status call_status_now(const struct call *call);
+void offer_end(struct tracker *t, struct call *call, struct offer *offer, const char *outcome);
+void visit_close(struct tracker *t, struct call *call, struct visit *visit, const char *outcome);
+void call_end(struct tracker *t, struct call *call);
+/* A leg of this call (NULL: of none yet); its party and agent follow from the channel's name. */
+struct leg *leg_add(struct tracker *t, struct call *call, struct str uniqueid, struct str channel);
+void leg_append(struct call *call, struct leg *leg);
+void leg_remove(struct call *call, struct leg *leg);
+/* Takes a leg that has ended out of everything but its call's list. */
+void leg_detach(struct tracker *t, struct leg *leg);
+/* The leg is over, and with its last leg the call. */
+void leg_end(struct tracker *t, struct leg *leg);
+uint64_t hash_fnv1a(struct str s, uint64_t hash);
+
+/* ---- segment.c: who is with the customer ---- */
+
+void bridge_enter(struct tracker *t, struct leg *leg, struct str id);
+void bridge_leave(struct tracker *t, struct leg *leg);
+/* Begins and goes on with the segments of all agents who are connected with the customer. */
+void segments_update(struct tracker *t, struct call *call);
+/* This leg has left the bridge it shared. */
+void segments_detach(struct tracker *t, struct call *call, const struct leg *leg);
+void segment_end(struct tracker *t, struct call *call, struct segment *segment);
+/* The agent talks to somebody else while the customer waits: a consultation. */
+void segment_park_if_consulting(struct leg *leg);
+/* The hold that is going on is over. */
+void hold_settle(struct segment *segment, int64_t end_us);
+void call_answered(struct tracker *t, struct call *call);
+void transfer_add(struct tracker *t, struct call *call, const char *kind, const char *from,
+		  const char *to, const char *result);
+
+/* ---- event.c: AMI events ---- */
+
+/* Returns whether the event could have changed anything. */
+bool event_handle(struct tracker *t, const struct ami_message *m);
+/* The leg that a message about a channel speaks of, made if it is new. */
+struct leg *event_channel(struct tracker *t, const struct ami_message *m);
+struct duplicates *repeats_new(const void *ctx);
 
 /* ---- agent.c: the state of an agent ---- */
 
@@ -220,15 +302,6 @@ const char *agent_reason(const struct agent *agent);
 struct leg *agent_leg_up(const struct agent *agent);
 struct leg *agent_leg_ringing(const struct agent *agent);
 void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct str contact);
-
-/* ---- parts of tracker.c that restore.c builds with ---- */
-
-struct call *call_new(struct tracker *t, const char *tenant);
-void call_identify(struct tracker *t, struct call *call, struct str pbx_id);
-/* A leg of this call; its party and agent follow from the channel's name. */
-struct leg *leg_add(struct tracker *t, struct call *call, struct str uniqueid, struct str channel);
-/* Takes a leg that has ended out of everything but its call's list. */
-void leg_detach(struct tracker *t, struct leg *leg);
 
 /* ---- record.c: things as JSON ---- */
 

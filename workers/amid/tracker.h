@@ -130,9 +130,10 @@ void tracker_resync_begin(struct tracker *t);
 void tracker_resync_channel(struct tracker *t, const struct ami_message *m);
 /*
  * Legs that are known but were not listed ended while nobody listened: they are closed with the
- * last moment they were known to live, marked estimated.
+ * last moment they were known to live, marked estimated, their call with this reason ("lost",
+ * "pbx_restart").
  */
-void tracker_resync_end(struct tracker *t, int64_t now_us);
+void tracker_resync_end(struct tracker *t, const char *reason, int64_t now_us);
 
 /* Hands the whole live picture (open calls, agents, queues) to the sink again. */
 void tracker_emit_all(struct tracker *t);

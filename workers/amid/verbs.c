@@ -60,10 +60,21 @@ static void reply_agent(struct core *core, struct command *c, const char *extens
 
 /* ---- agents ---- */
 
+/* A reason goes to logs and lists: one line, not too long. */
+static bool is_reason(const char *s)
+{
+	size_t n = 0;
+
+	for (; s[n]; n++)
+		if ((unsigned char)s[n] < ' ' || s[n] == 0x7f || n >= 80)
+			return false;
+	return true;
+}
+
 static void run_status(struct core *core, struct command *c)
 {
 	const char *extension = arg(c, "extension"), *reason = arg(c, "reason");
-	int err = tracker_agent_status(core_tracker(core), c->tenant, extension, arg(c, "status"),
+	int err = !is_reason(reason) ? ERR_INVALID : tracker_agent_status(core_tracker(core), c->tenant, extension, arg(c, "status"),
 				       *reason ? reason : NULL, now_us());
 
 	reply_agent(core, c, extension, err);
@@ -153,6 +164,15 @@ static bool is_number(const char *s)
 	return n >= 2 && n <= 20 && s[n] == '\0';
 }
 
+/* The id becomes a channel's: letters, digits and "-" in the shape of a UUID and nothing else. */
+static bool is_uuid(const char *s)
+{
+	size_t n = strspn(s, "0123456789abcdef-");
+
+	return n == 36 && s[n] == '\0' && s[8] == '-' && s[13] == '-' && s[18] == '-' &&
+	       s[23] == '-';
+}
+
 static struct dial **find_dial(struct str call_id)
 {
 	struct dial **d = &dials;
@@ -237,7 +257,7 @@ static void run_dial(struct core *core, struct command *c)
 	const char *extension = c->extension ? c->extension : "";
 	struct dial *d = mem_new(core, struct dial);
 
-	if (!is_number(number) || strlen(call_id) != sizeof(d->call_id) - 1) {
+	if (!is_number(number) || !is_uuid(call_id)) {
 		fail(core, c, ERR_INVALID, "The number cannot be dialled.");
 		talloc_free(d);
 		return;

@@ -1,0 +1,700 @@
+/* AMI events: one row each; a handler changes the model and marks what it changed. */
+#include "workers/amid/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ChannelState of a leg that calls us, and of one that is answered (AST_STATE_…). */
+enum { CHANNEL_STATE_RING = 4, CHANNEL_STATE_UP = 6 };
+
+static void first_leg(struct tracker *t, struct call *call, struct leg *leg,
+		      const struct ami_message *m)
+{
+	struct str number = ami_known(ami_get(m, "CallerIDNum"));
+	struct str name = ami_unescape(t->scratch, ami_known(ami_get(m, "CallerIDName")));
+	struct str exten = ami_get(m, "Exten");
+	const char *dialled = exten.n && !str_is(exten, "s") ? mem_strndup(call, exten.p, exten.n)
+							     : NULL;
+
+	if (leg->party == PARTY_AGENT) {
+		call->direction = DIRECTION_INTERNAL;
+		call->dialler = leg->agent;
+		call->from = leg->agent->extension;
+		call->to = dialled;
+		return;
+	}
+	call->direction = leg->party == PARTY_CUSTOMER ? DIRECTION_INBOUND : DIRECTION_INTERNAL;
+	call->from = number.n ? mem_strndup(call, number.p, number.n) : NULL;
+	call->from_name = name.n ? mem_strndup(call, name.p, name.n) : NULL;
+	call->to = dialled;
+	call->did = leg->party == PARTY_CUSTOMER ? dialled : NULL;
+	if (!leg->number)
+		leg->number = call->from;
+}
+
+static const char *tenant_of(struct tracker *t, const struct leg *leg, const struct ami_message *m)
+{
+	struct str tenant = ami_get_variable(m, "ChanVariable", "CC_TENANT");
+
+	if (tenant.n)
+		return mem_strndup(t->scratch, tenant.p, tenant.n);
+	return leg->agent ? leg->agent->tenant : t->options.default_tenant;
+}
+
+static struct leg *leg_new(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_add(t, NULL, ami_get(m, "Uniqueid"), ami_get(m, "Channel"));
+
+	leg->origin = ami_get_int(m, "ChannelState", 0) == CHANNEL_STATE_RING;
+	leg->up = ami_get_int(m, "ChannelState", 0) == CHANNEL_STATE_UP;
+	leg->dirty = true;
+	return leg;
+}
+
+static void on_newchannel(struct tracker *t, const struct ami_message *m)
+{
+	struct str uniqueid = ami_get(m, "Uniqueid"), linkedid = ami_get(m, "Linkedid");
+	struct leg *leg = leg_find(t, uniqueid);
+
+	if (uniqueid.n == 0 || (leg && leg->seen_us))
+		return;
+	struct leg *elder = str_eq(uniqueid, linkedid) ? NULL : leg_find(t, linkedid);
+	struct call *call = elder ? elder->call : NULL;
+	leg = leg_new(t, m);
+	if (!call) {
+		call = call_find(t, uniqueid);    /* a dial of ours, announced before */
+		if (!call)
+			call = call_find(t, ami_get_variable(m, "ChanVariable", "CC_CALL_ID"));
+	}
+	if (!call) {
+		call = call_new(t, tenant_of(t, leg, m));
+		leg_append(call, leg);
+		call_set_customer(call, leg);
+		first_leg(t, call, leg, m);
+	} else {
+		leg_append(call, leg);
+		if (leg->party == PARTY_CUSTOMER && call->direction == DIRECTION_INTERNAL)
+			call->direction = DIRECTION_OUTBOUND;
+		call_set_customer(call, leg);
+	}
+	call_note_linked_id(call, linkedid);
+	call_mark(t, call);
+	if (leg->origin)
+		agent_refresh(t, leg->agent);
+}
+
+/* What every channel event says besides its own matter. Returns the leg, NULL if unknown. */
+static struct leg *touch(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "Uniqueid"));
+
+	if (!leg || !leg->call)
+		return NULL;
+	struct str context = ami_get(m, "Context");
+	if (context.n && context.n < sizeof(leg->context)) {
+		memcpy(leg->context, context.p, context.n);
+		leg->context[context.n] = '\0';
+	}
+	leg->seen_us = t->now_us;
+	if (leg->party == PARTY_CUSTOMER || leg->call->legs == leg) {
+		struct str tenant = ami_get_variable(m, "ChanVariable", "CC_TENANT");
+		if (tenant.n && !leg->call->emitted && !str_is(tenant, leg->call->tenant))
+			leg->call->tenant = mem_strndup(leg->call, tenant.p, tenant.n);
+	}
+	call_identify(t, leg->call, ami_get_variable(m, "ChanVariable", "CC_CALL_ID"));
+	call_note_linked_id(leg->call, ami_get(m, "Linkedid"));
+	return leg;
+}
+
+static struct leg *dest(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "DestUniqueid"));
+
+	if (leg && leg->call)
+		call_identify(t, leg->call,
+			      ami_get_variable(m, "DestChanVariable", "CC_CALL_ID"));
+	return leg && leg->call ? leg : NULL;
+}
+
+static void dialled_number(struct tracker *t, struct call *call, struct leg *leg, struct str dial)
+{
+	const char *at = dial.n ? memchr(dial.p, '@', dial.n) : NULL;
+	size_t n = at ? (size_t)(at - dial.p) : dial.n;
+	const char *slash = n ? memrchr(dial.p, '/', n) : NULL;
+	size_t skip = slash ? (size_t)(slash - dial.p) + 1 : 0;
+
+	leg->number = mem_strndup(leg, dial.p + skip, n - skip);
+	if (call->direction == DIRECTION_OUTBOUND && call->customer == leg) {
+		call->to = mem_strdup(call, leg->number);
+		call_changed(t, call);
+	}
+}
+
+static void on_dial_begin(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *caller = touch(t, m), *leg = dest(t, m);
+
+	if (!leg)
+		return;
+	struct call *call = leg->call;
+	leg->ringing = true;
+	leg->dirty = true;
+	call_changed(t, call);
+	if (!caller) {
+		/* An agent-first dial rings the agent's own phone: nobody is offered a call. */
+		agent_refresh(t, leg->agent ? leg->agent : call->dialler);
+		return;
+	}
+	leg->dialled = true;
+	leg->dialled_by = caller->agent;
+	if (leg->party == PARTY_CUSTOMER)
+		dialled_number(t, call, leg, ami_get(m, "DialString"));
+	if (!leg->agent)
+		return;
+	struct visit *visit = call_open_visit(call);
+	struct offer *offer = LIST_ADD(call, call->offers, struct offer);
+	offer->agent = leg->agent;
+	offer->leg = leg;
+	offer->queue = visit ? visit->queue : NULL;
+	offer->started_us = t->now_us;
+	offer->dirty = true;
+	call->offered_to = leg->agent;
+	call->live_event = "call:incoming";
+	call_moment(t, call, "ringing", leg->agent->extension);
+	agent_refresh(t, leg->agent);
+}
+
+/* DialStatus says NOANSWER of a refusal too; the cause of the leg tells them apart. */
+static const char *offer_outcome(const struct leg *leg, struct str status)
+{
+	if (str_is(status, "ANSWER"))
+		return "ANSWERED";
+	if (str_is(status, "CANCEL"))
+		return "CANCELLED";
+	if (leg->cause == 17 || leg->cause == 21 || str_is(status, "BUSY"))
+		return "REJECTED";
+	return "NO_ANSWER";
+}
+
+/* What a transfer came to when its target was not reached; NULL: it was, or nobody wanted it. */
+static const char *transfer_failure(const struct leg *leg, struct str status)
+{
+	if (str_is(status, "ANSWER") || str_is(status, "CANCEL"))
+		return NULL;
+	if (str_is(status, "BUSY") || leg->cause == 17 || leg->cause == 21)
+		return "REFUSED";
+	return str_is(status, "NOANSWER") && (leg->cause == 0 || leg->cause == 19) ? "NO_ANSWER"
+										 : "FAILED";
+}
+
+/* The target of a blind transfer or of a consultation did not take the call. */
+static void target_not_reached(struct tracker *t, struct leg *caller, struct leg *leg,
+			       struct str status)
+{
+	struct call *call = leg->call;
+	const char *failure = transfer_failure(leg, status);
+	struct transfer *transfer = call_open_transfer(call);
+
+	if (!failure)
+		return;
+	if (transfer) {
+		transfer->result = failure;
+		transfer->dirty = true;
+		return;
+	}
+	struct segment *s = caller ? call_open_segment(call, caller) : NULL;
+	if (s && s->detached_us)
+		transfer_add(t, call, "ATTENDED", s->agent->extension, leg->number, failure);
+}
+
+static void on_dial_end(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *caller = touch(t, m), *leg = dest(t, m);
+	struct str status = ami_get(m, "DialStatus");
+
+	if (!leg)
+		return;
+	struct offer *offer = call_open_offer(leg->call, leg);
+	if (offer)
+		offer_end(t, leg->call, offer, offer_outcome(leg, status));
+	if (leg->ringing)
+		target_not_reached(t, caller, leg, status);
+	leg->ringing = false;
+	leg->dirty = true;
+	if (str_is(status, "ANSWER") && !leg->up) {
+		leg->up = true;
+		leg->answered_us = t->now_us;
+	}
+	call_changed(t, leg->call);
+	if (leg->agent)
+		agent_refresh(t, leg->agent);
+}
+
+static struct call *call_of_customer_in(const struct bridge *bridge)
+{
+	for (const struct leg *leg = bridge->legs; leg; leg = leg->next_in_bridge)
+		if (leg->call->customer == leg)
+			return leg->call;
+	return NULL;
+}
+
+/* A call whose only leg has become part of another one was never a call of its own. */
+static void dissolve_if_empty(struct tracker *t, struct call *call)
+{
+	if (call->legs)
+		return;
+	call->merged = true;
+	call->end_reason = "merged";
+	call->ended_us = t->now_us;
+	call_live(t, call, "call:ended");
+}
+
+/* A leg of another call that joins a bridge with a customer belongs to the customer's call. */
+static void adopt_into_bridge(struct tracker *t, struct leg *leg)
+{
+	struct call *old = leg->call, *call = call_of_customer_in(leg->bridge);
+
+	if (!call || call == old || old->customer == leg || leg->party == PARTY_SUPERVISOR)
+		return;
+	leg_remove(old, leg);
+	leg_append(call, leg);
+	leg->dirty = true;
+	dissolve_if_empty(t, old);
+	call_changed(t, old);
+}
+
+static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+	struct str bridge = ami_get(m, "BridgeUniqueid");
+
+	if (!leg || bridge.n == 0)
+		return;
+	bridge_enter(t, leg, bridge);
+	if (!leg->up) {
+		leg->up = true;
+		leg->answered_us = t->now_us;
+		leg->dirty = true;
+	}
+	adopt_into_bridge(t, leg);
+	segment_park_if_consulting(leg);
+	call_note_linked_id(leg->call, ami_get(m, "Linkedid"));
+	segments_update(t, leg->call);
+	if (leg->call->direction == DIRECTION_INTERNAL && ami_get_int(m, "BridgeNumChannels", 0) > 1)
+		call_answered(t, leg->call);
+	if (leg->agent)
+		agent_refresh(t, leg->agent);
+	call_changed(t, leg->call);
+}
+
+static void on_bridge_leave(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+
+	if (!leg)
+		return;
+	bridge_leave(t, leg);
+	segments_detach(t, leg->call, leg);
+	if (leg->agent)
+		agent_refresh(t, leg->agent);
+}
+
+static void on_hold(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+	struct segment *s = leg ? call_open_segment(leg->call, leg) : NULL;
+
+	if (!s || s->held_us)
+		return;
+	s->held_us = t->now_us;
+	s->dirty = true;
+	call_moment(t, leg->call, "held", s->agent->extension);
+	call_changed(t, leg->call);
+	agent_changed(t, s->agent);
+}
+
+static void on_unhold(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+	struct segment *s = leg ? call_open_segment(leg->call, leg) : NULL;
+
+	if (!s || !s->held_us)
+		return;
+	if (!s->detached_us)
+		hold_settle(s, t->now_us);
+	s->dirty = true;
+	call_moment(t, leg->call, "resumed", s->agent->extension);
+	call_changed(t, leg->call);
+	agent_changed(t, s->agent);
+}
+
+/* ---- ends ---- */
+
+static void on_hangup_request(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+
+	if (!leg)
+		return;
+	leg->cause = (int)ami_get_int(m, "Cause", leg->cause);
+	leg->tech_cause = (int)ami_get_int(m, "TechCause", leg->tech_cause);
+	struct segment *s = call_open_segment(leg->call, leg);
+	if (s && s->detached_us && !s->left_us)
+		s->left_us = t->now_us;
+	/* A phone that refuses a ring ends its leg, not the call. */
+	if (leg->dialled && !leg->up && leg->agent)
+		return;
+	if (leg == leg->call->customer)
+		leg->call->ended_by = ENDED_CUSTOMER;
+	else if (leg->party == PARTY_AGENT && leg->call->ended_by != ENDED_CUSTOMER)
+		leg->call->ended_by = ENDED_AGENT;
+}
+
+static void on_hangup(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+
+	if (!leg)
+		return;
+	leg->cause = (int)ami_get_int(m, "Cause", leg->cause);
+	leg->tech_cause = (int)ami_get_int(m, "TechCause", leg->tech_cause);
+	leg_end(t, leg);
+}
+
+/* ---- queues ---- */
+
+static const char *queue_name(struct tracker *t, const struct ami_message *m)
+{
+	struct str name = pbx_name(t, ami_get(m, "Queue")).name;
+
+	return mem_strndup(t->scratch, name.p, name.n);
+}
+
+static void on_queue_join(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+
+	if (!leg || call_open_visit(leg->call))
+		return;
+	struct visit *visit = LIST_ADD(leg->call, leg->call->visits, struct visit);
+	visit->queue = mem_strdup(leg->call, queue_name(t, m));
+	visit->joined_us = t->now_us;
+	visit->position = (int)ami_get_int(m, "Position", 0);
+	visit->dirty = true;
+	struct transfer *transfer = call_open_transfer(leg->call);
+	if (transfer) {
+		transfer->result = "COMPLETED";
+		transfer->dirty = true;
+	}
+	leg->call->ended_by = ENDED_UNKNOWN;
+	call_moment(t, leg->call, "queued", visit->queue);
+	call_changed(t, leg->call);
+	call_queue_changed(t, leg->call, visit->queue);
+}
+
+static void on_queue_abandon(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+	struct visit *visit = leg ? call_open_visit(leg->call) : NULL;
+
+	if (visit)
+		visit->abandon = true;
+}
+
+static void on_queue_leave(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+	struct visit *visit = leg ? call_open_visit(leg->call) : NULL;
+
+	if (!visit)
+		return;
+	visit->left_us = t->now_us;
+	call_queue_changed(t, leg->call, visit->queue);
+	call_changed(t, leg->call);
+}
+
+static void on_agent_connect(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *caller = touch(t, m), *leg = dest(t, m);
+
+	if (!caller || caller->call->visits.n == 0)
+		return;
+	struct visit *visit = &caller->call->visits.items[caller->call->visits.n - 1];
+	if (visit->outcome)
+		return;
+	visit->agent = leg ? leg->agent : NULL;
+	visit_close(t, caller->call, visit, "ANSWERED");
+}
+
+/* QUEUESTATUS of the Queue application to our outcome; a queue nobody knows is closed. */
+static const struct {
+	const char *status, *outcome;
+} queue_exits[] = {
+	{ "TIMEOUT", "TIMEOUT" },     { "FULL", "FULL" },
+	{ "JOINEMPTY", "NO_AGENTS" }, { "LEAVEEMPTY", "NO_AGENTS" },
+	{ "JOINUNAVAIL", "NO_AGENTS" }, { "LEAVEUNAVAIL", "NO_AGENTS" },
+	{ "UNKNOWN", "CLOSED" },      { "WITHDRAW", "KEY" },
+	{ "CONTINUE", "KEY" },        { "", "KEY" },
+};
+
+static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct leg *leg)
+{
+	struct call *call = leg->call;
+	struct str status = ami_get(m, "QueueStatus");
+	const char *outcome = "CLOSED";
+
+	for (size_t i = 0; i < ARRAY_LEN(queue_exits); i++)
+		if (str_is(status, queue_exits[i].status))
+			outcome = queue_exits[i].outcome;
+	struct visit *visit = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
+	if (!visit || (visit->outcome && strcmp(visit->outcome, "ANSWERED") != 0) ||
+	    (visit->outcome && str_is(status, "FULL"))) {
+		/* A queue that is full or has nobody lets no one join: the visit begins and ends. */
+		visit = LIST_ADD(call, call->visits, struct visit);
+		visit->queue = mem_strdup(call, queue_name(t, m));
+		visit->joined_us = t->now_us;
+	}
+	if (visit->outcome)
+		return;
+	visit_close(t, call, visit, outcome);
+}
+
+static void on_user_event(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = touch(t, m);
+
+	if (leg && str_is(ami_get(m, "UserEvent"), "CCQueueExit"))
+		on_queue_exit(t, m, leg);
+}
+
+/* ---- transfers and supervision ---- */
+
+static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "TransfererUniqueid"));
+	struct str to = ami_get(m, "Extension");
+
+	if (leg && leg->agent && leg->call)
+		transfer_add(t, leg->call, "BLIND", leg->agent->extension,
+			     mem_strndup(t->scratch, to.p, to.n), NULL);
+}
+
+static void on_attended_transfer(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *from = leg_find(t, ami_get(m, "OrigTransfererUniqueid"));
+	struct leg *to = leg_find(t, ami_get(m, "TransferTargetUniqueid"));
+
+	if (from && from->agent && from->call)
+		transfer_add(t, from->call, "ATTENDED", from->agent->extension,
+			     to ? to->number : NULL,
+			     str_is(ami_get(m, "Result"), "Success") ? "COMPLETED" : "FAILED");
+}
+
+/* A leg that listens is no party of any call: its agent's own state stays as it was. */
+static void on_spy_start(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "SpyerUniqueid"));
+
+	if (!leg)
+		return;
+	leg->party = PARTY_SUPERVISOR;
+	if (leg->agent)
+		agent_refresh(t, leg->agent);
+}
+
+/* ---- phones and dials ---- */
+
+/* An originated leg's own events do not say what it is to dial once it is answered. */
+static void on_originate_response(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "Uniqueid"));
+	struct str exten = ami_get(m, "Exten");
+	const char *prefix = t->options.outbound_prefix;
+	size_t n = strlen(prefix);
+
+	if (!leg || leg->call->to || exten.n == 0)
+		return;
+	bool outside = exten.n > n && memcmp(exten.p, prefix, n) == 0 && !is_extension(exten);
+	size_t skip = outside ? n : 0;
+	leg->call->to = mem_strndup(leg->call, exten.p + skip, exten.n - skip);
+	if (outside)
+		leg->call->direction = DIRECTION_OUTBOUND;
+	call_changed(t, leg->call);
+}
+
+static void on_contact_status(struct tracker *t, const struct ami_message *m)
+{
+	struct pbx_name name = pbx_name(t, ami_get(m, "EndpointName"));
+	struct str uri = ami_get(m, "URI");
+
+	if (!is_extension(name.name))
+		return;
+	struct agent *agent = agent_get(t, name.tenant, name.name);
+	bool removed = str_is(ami_get(m, "ContactStatus"), "Removed");
+	/* A phone that registers anew replaces its contact: the old one's end is no news. */
+	if (removed && agent->contact && !str_is(uri, agent->contact))
+		return;
+	agent_phone(t, agent, !removed, removed ? (struct str){ "", 0 } : uri);
+}
+
+/* Device states of DeviceStateList and QueueMemberStatus; 4 and 5 mean that no phone is there. */
+static void on_member_status(struct tracker *t, const struct ami_message *m)
+{
+	struct str interface = ami_get(m, "Interface");
+	const char *slash = interface.n ? memchr(interface.p, '/', interface.n) : NULL;
+
+	if (!slash)
+		return;
+	size_t skip = (size_t)(slash - interface.p) + 1;
+	struct pbx_name name = pbx_name(t, (struct str){ slash + 1, interface.n - skip });
+	int64_t status = ami_get_int(m, "Status", 0);
+	if (!is_extension(name.name) || status == 0)
+		return;
+	struct agent *agent = agent_get(t, name.tenant, name.name);
+	agent_phone(t, agent, status != 5 && status != 4, str_of(agent->contact));
+}
+
+static void on_device_state(struct tracker *t, const struct ami_message *m)
+{
+	struct str device = ami_get(m, "Device"), state = ami_get(m, "State");
+
+	if (device.n < 7 || memcmp(device.p, "PJSIP/", 6) != 0)
+		return;
+	struct pbx_name name = pbx_name(t, (struct str){ device.p + 6, device.n - 6 });
+	if (!is_extension(name.name))
+		return;
+	struct agent *agent = agent_get(t, name.tenant, name.name);
+	bool registered = !str_is(state, "UNAVAILABLE") && !str_is(state, "INVALID") &&
+			  !str_is(state, "UNKNOWN");
+	agent_phone(t, agent, registered, str_of(agent->contact));
+}
+
+/* ---- the table ---- */
+
+static const struct event_row {
+	const char *name;
+	void (*handle)(struct tracker *t, const struct ami_message *m);
+} events[] = {
+	{ "AgentConnect", on_agent_connect },
+	{ "AttendedTransfer", on_attended_transfer },
+	{ "BlindTransfer", on_blind_transfer },
+	{ "BridgeEnter", on_bridge_enter },
+	{ "BridgeLeave", on_bridge_leave },
+	{ "ChanSpyStart", on_spy_start },
+	{ "ContactStatus", on_contact_status },
+	{ "DeviceStateChange", on_device_state },
+	{ "DialBegin", on_dial_begin },
+	{ "DialEnd", on_dial_end },
+	{ "Hangup", on_hangup },
+	{ "HangupRequest", on_hangup_request },
+	{ "Hold", on_hold },
+	{ "Newchannel", on_newchannel },
+	{ "OriginateResponse", on_originate_response },
+	{ "QueueCallerAbandon", on_queue_abandon },
+	{ "QueueCallerJoin", on_queue_join },
+	{ "QueueCallerLeave", on_queue_leave },
+	{ "QueueMember", on_member_status },
+	{ "QueueMemberStatus", on_member_status },
+	{ "Unhold", on_unhold },
+	{ "UserEvent", on_user_event },
+};
+
+static int by_name(const void *key, const void *row)
+{
+	const struct str *name = key;
+	const struct event_row *event = row;
+	size_t n = strlen(event->name);
+	int order = memcmp(name->p, event->name, name->n < n ? name->n : n);
+
+	return order ? order : (name->n > n) - (name->n < n);
+}
+
+/* ---- repeats ---- */
+
+/*
+ * A message that comes again, to the microsecond and the channel, changes nothing: the last ones
+ * are remembered by a hash.
+ */
+enum { REMEMBERED = 1 << 14 };
+
+struct duplicates {
+	uint64_t ring[REMEMBERED];       /* in order of arrival */
+	uint64_t table[4 * REMEMBERED];  /* the same, to be found; 0: empty */
+	size_t next;
+};
+
+struct duplicates *repeats_new(const void *ctx)
+{
+	return mem_new(ctx, struct duplicates);
+}
+
+static size_t slot_of(const struct duplicates *d, uint64_t hash)
+{
+	size_t slot = hash % ARRAY_LEN(d->table);
+
+	while (d->table[slot] && d->table[slot] != hash)
+		slot = (slot + 1) % ARRAY_LEN(d->table);
+	return slot;
+}
+
+/* Removal from a table with linear probing: what follows is put in anew. */
+static void drop(struct duplicates *d, uint64_t hash)
+{
+	size_t slot = slot_of(d, hash);
+
+	if (!d->table[slot])
+		return;
+	d->table[slot] = 0;
+	for (slot = (slot + 1) % ARRAY_LEN(d->table); d->table[slot];
+	     slot = (slot + 1) % ARRAY_LEN(d->table)) {
+		uint64_t moved = d->table[slot];
+		d->table[slot] = 0;
+		d->table[slot_of(d, moved)] = moved;
+	}
+}
+
+static bool is_repeat(struct tracker *t, const struct ami_message *m, struct str event)
+{
+	static const char *const keys[] = { "Uniqueid", "DestUniqueid", "BridgeUniqueid", "Queue",
+					    "EndpointName", "Interface", "DialStatus" };
+	struct str timestamp = ami_get(m, "Timestamp");
+	struct duplicates *d = t->duplicates;
+	uint64_t hash = hash_fnv1a(event, hash_fnv1a(timestamp, 0xcbf29ce484222325u));
+
+	if (timestamp.n == 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		hash = hash_fnv1a(ami_get(m, keys[i]), hash);
+	hash |= 1;
+	if (d->table[slot_of(d, hash)])
+		return true;
+	if (d->ring[d->next])
+		drop(d, d->ring[d->next]);
+	d->ring[d->next] = hash;
+	d->table[slot_of(d, hash)] = hash;
+	d->next = (d->next + 1) % REMEMBERED;
+	return false;
+}
+
+bool event_handle(struct tracker *t, const struct ami_message *m)
+{
+	struct str name = ami_get(m, "Event");
+	const struct event_row *row = name.n ? bsearch(&name, events, ARRAY_LEN(events),
+						       sizeof(events[0]), by_name)
+					     : NULL;
+
+	if (!row || is_repeat(t, m, name))
+		return false;
+	int64_t at = ami_timestamp_us(m);
+	if (at)
+		t->now_us = at;
+	row->handle(t, m);
+	return true;
+}
+
+struct leg *event_channel(struct tracker *t, const struct ami_message *m)
+{
+	if (!leg_find(t, ami_get(m, "Uniqueid")))
+		on_newchannel(t, m);
+	return touch(t, m);
+}
