@@ -195,6 +195,16 @@ export async function sql(statement) {
 	return stdout.trim();
 }
 
+export async function redis(...command) {
+	const { stdout } = await run('redis-cli', ['-p', String(ports.redis), '--user', 'cordboard', ...command],
+		{ env: { ...process.env, REDISCLI_AUTH: readFileSync(path.join(HOME, 'secrets/redis'), 'utf8').trim() } })
+		.catch(() => ({ stdout: '' }));
+	return stdout.trim();
+}
+
+// kill(SERVICE): the hard way; its supervisor starts it again.
+export const kill = (service) => run('sv', ['kill', path.join(HOME, 'service', service)]);
+
 export async function api(token, method, route, body) {
 	const response = await fetch(`${instance.url}/api/pbx${route}`, {
 		method,

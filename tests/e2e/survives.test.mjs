@@ -1,0 +1,39 @@
+// Parts are killed while there is work, and everything is right again by itself.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as h from './harness.mjs';
+
+const HEALED_MS = 5_000;
+const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
+
+const health = async () => (await h.api(null, 'GET', '/health')).body.checks ?? {};
+const field = (number, column) => h.sql(`SELECT ${column} FROM call_sessions WHERE from_number = '${number}'`);
+
+describe('Redis killed', () => {
+	it('holds the whole picture again soon after', async () => {
+		const agents = await h.sql(`SELECT count(*) FROM agent_extensions WHERE enabled`);
+		await h.until(async () => await h.redis('HLEN', 'cb:node1:demo:agents') === agents, 'the picture before');
+		await h.kill('redis');
+		await h.until(async () => await h.redis('HLEN', 'cb:node1:demo:agents') === agents, 'the picture after', HEALED_MS);
+	});
+});
+
+describe('cordboard-amid killed while a caller waits', () => {
+	it('goes on with the call as if nothing had been', async () => {
+		const number = `1559${some()}`;
+		const caller = await h.ring({ did: '5550200', number, stayMs: 6_000 });
+		await h.until(async () => await field(number, 'status') === 'RINGING', 'the call in the record');
+		const joined = await h.sql(`SELECT joined_at FROM queue_visits JOIN call_sessions c ON c.id = call_id WHERE from_number = '${number}'`);
+		await h.kill('amid');
+		await h.until(async () => (await health()).amid?.state === 'up' && (await health()).ami?.state === 'up', 'amid to be back', HEALED_MS);
+		assert.equal(await caller.ended, 0);
+		await h.until(async () => await field(number, 'status') === 'ENDED', 'the end in the record');
+		assert.equal(await field(number, "concat_ws(' ', count(*) OVER (), outcome, ended_by, estimated, to_number)"), '1 ABANDONED CUSTOMER f 5550200');
+		assert.equal(await h.sql(`SELECT concat_ws(' ', count(*) OVER (), joined_at, v.outcome) FROM queue_visits v JOIN call_sessions c ON c.id = call_id WHERE from_number = '${number}'`), `1 ${joined} ABANDONED`);
+	});
+});
+
+it('nothing was set aside, and no call is left open', async () => {
+	assert.equal(await h.sql('SELECT count(*) FROM dead_letters'), '0');
+	await h.until(async () => await h.sql('SELECT count(*) FROM call_sessions WHERE ended_at IS NULL') === '0', 'no open call');
+});
