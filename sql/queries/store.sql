@@ -1,14 +1,22 @@
 -- Statements of cordboard-amid's store. Each takes a JSON array of records of one kind, the newest
 -- state of each thing, and may run twice: an older state never replaces a newer one.
 
+-- One process writes for a node: whoever raised its epoch last. It shows that it lives by touching
+-- the row; another takes over when that has stopped, when it was given up, or, knowing that the
+-- one before it on its own journal is dead ($2), at once.
 -- name: store_become_writer
-INSERT INTO worker_nodes AS n (node, epoch) VALUES ($1, 1)
-ON CONFLICT (node) DO UPDATE SET epoch = n.epoch + 1, updated_at = now()
+INSERT INTO worker_nodes AS n (node, epoch, holder) VALUES ($1, 1, $2)
+ON CONFLICT (node) DO UPDATE SET epoch = n.epoch + 1, holder = excluded.holder, updated_at = now()
+WHERE n.holder IS NULL OR n.holder = excluded.holder OR n.updated_at < now() - interval '1500 ms'
 RETURNING epoch, applied_seq
 
 -- name: store_applied
 UPDATE worker_nodes SET applied_seq = greatest(applied_seq, $3::bigint), updated_at = now()
 WHERE node = $1 AND epoch = $2::bigint
+RETURNING node
+
+-- name: store_give_up
+UPDATE worker_nodes SET holder = NULL WHERE node = $1 AND epoch = $2::bigint
 RETURNING node
 
 -- name: store_config_queues

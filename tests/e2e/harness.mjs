@@ -202,8 +202,21 @@ export async function redis(...command) {
 	return stdout.trim();
 }
 
-// kill(SERVICE): the hard way; its supervisor starts it again.
-export const kill = (service) => run('sv', ['kill', path.join(HOME, 'service', service)]);
+// kill, pause, cont…: what runit's sv does to a service of the instance.
+export const service = (verb, name) => run('sv', [verb, path.join(HOME, 'service', name)]);
+export const log = (name) => readFileSync(path.join(HOME, 'log', name, 'current'), 'utf8');
+
+// A second cordboard-amid beside the instance's own, with a journal of its own.
+export async function amid() {
+	const own = readFileSync(path.join(HOME, 'etc/cordboard.conf'), 'utf8');
+	const config = path.join(work, 'standby.conf');
+	writeFileSync(config, own.replaceAll(/\/run\/cordboard\/[0-9a-f]+/g, HOME)
+		.replace(/^journal_dir = .*$/m, `journal_dir = ${path.join(work, 'standby-journal')}`));
+	const child = spawn(path.join(HOME, 'app/libexec/cordboard/cordboard-amid'), ['--config', config]);
+	let text = '';
+	child.stderr.on('data', (chunk) => { text += chunk; });
+	return { log: () => text, stop: () => child.kill('SIGKILL') };
+}
 
 export async function api(token, method, route, body) {
 	const response = await fetch(`${instance.url}/api/pbx${route}`, {

@@ -1,9 +1,10 @@
 // Parts are killed while there is work, and everything is right again by itself.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import * as h from './harness.mjs';
 
 const HEALED_MS = 5_000;
+const TAKEOVER_MS = 2_500;
 const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
 
 const health = async () => (await h.api(null, 'GET', '/health')).body.checks ?? {};
@@ -13,7 +14,7 @@ describe('Redis killed', () => {
 	it('holds the whole picture again soon after', async () => {
 		const agents = await h.sql(`SELECT count(*) FROM agent_extensions WHERE enabled`);
 		await h.until(async () => await h.redis('HLEN', 'cb:node1:demo:agents') === agents, 'the picture before');
-		await h.kill('redis');
+		await h.service('kill', 'redis');
 		await h.until(async () => await h.redis('HLEN', 'cb:node1:demo:agents') === agents, 'the picture after', HEALED_MS);
 	});
 });
@@ -24,12 +25,36 @@ describe('cordboard-amid killed while a caller waits', () => {
 		const caller = await h.ring({ did: '5550200', number, stayMs: 6_000 });
 		await h.until(async () => await field(number, 'status') === 'RINGING', 'the call in the record');
 		const joined = await h.sql(`SELECT joined_at FROM queue_visits JOIN call_sessions c ON c.id = call_id WHERE from_number = '${number}'`);
-		await h.kill('amid');
+		await h.service('kill', 'amid');
 		await h.until(async () => (await health()).amid?.state === 'up' && (await health()).ami?.state === 'up', 'amid to be back', HEALED_MS);
 		assert.equal(await caller.ended, 0);
 		await h.until(async () => await field(number, 'status') === 'ENDED', 'the end in the record');
 		assert.equal(await field(number, "concat_ws(' ', count(*) OVER (), outcome, ended_by, estimated, to_number)"), '1 ABANDONED CUSTOMER f 5550200');
 		assert.equal(await h.sql(`SELECT concat_ws(' ', count(*) OVER (), joined_at, v.outcome) FROM queue_visits v JOIN call_sessions c ON c.id = call_id WHERE from_number = '${number}'`), `1 ${joined} ABANDONED`);
+	});
+});
+
+describe('two cordboard-amid on one node', () => {
+	const epoch = async () => Number(await h.sql('SELECT epoch FROM worker_nodes'));
+	let standby;
+	after(() => standby?.stop());
+
+	it('one waits until the other falls silent, and the silent one writes nothing when it wakes', async () => {
+		const first = await epoch();
+		standby = await h.amid();
+		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
+		assert.equal(await epoch(), first);
+		await h.service('pause', 'amid');
+		const silent = Date.now();
+		await h.until(async () => await epoch() === first + 1, 'the standby to take over', TAKEOVER_MS);
+		assert.ok(Date.now() - silent <= TAKEOVER_MS, `took over after ${Date.now() - silent} ms`);
+		const written = await h.sql('SELECT coalesce(max(seq), 0) FROM agent_states');
+		await h.service('cont', 'amid');
+		await h.until(() => /fenced/.test(h.log('amid')), 'the woken one to notice', HEALED_MS);
+		assert.ok(Number(await h.sql(`SELECT count(*) FROM agent_states WHERE seq > ${written} AND seq >> 32 = ${first}`)) === 0);
+		standby.stop();
+		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
+		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
 	});
 });
 

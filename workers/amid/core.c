@@ -383,8 +383,6 @@ int core_run(const struct settings *settings)
 	int64_t epoch;
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGTERM, on_signal);
-	signal(SIGINT, on_signal);
 	the_core = core;
 	core->settings = settings;
 	core->announcements_end = &core->announcements;
@@ -411,6 +409,9 @@ int core_run(const struct settings *settings)
 	if (store_each_open_call(core->store, restore_call, core))
 		return EXIT_FAILURE;
 	store_start(core->store, core->config_box, core->wake_fd);
+	/* Until here there is nothing to put in order: a signal just ends the process. */
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
 	core->live = live_start(settings, core->journal, core->wake_fd);
 	core->commands = commands_start(settings, core->command_box);
 	open_sessions(core);
@@ -420,6 +421,7 @@ int core_run(const struct settings *settings)
 	}
 	/* Threads end with the process; what is journalled is applied by the next one. */
 	journal_commit(core->journal);
+	store_give_up(core->store);
 	log_info("stopped");
 	return EXIT_SUCCESS;
 }

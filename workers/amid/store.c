@@ -7,17 +7,24 @@
 #include "lib/log.h"
 #include "workers/amid/mailbox.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 enum {
 	BATCH_ENTRIES_MAX = 500,
 	BATCH_BYTES_MAX = 1 << 20,
 	IDLE_MS = 200,
+	SIGN_OF_LIFE_MS = 500,
+	GIVE_UP_MS = 1000,
 	RETRY_MS = 250,
 };
 
@@ -43,13 +50,14 @@ static const struct kind_row {
 
 struct store {
 	struct db *db;
-	const char *node;
+	const char *node, *conninfo;
 	int64_t epoch;
 	char epoch_text[24];
 	struct journal *journal;
 	struct journal_reader *reader;
 	struct mailbox *config_box;
 	int wake_fd;
+	int64_t alive_ms;                    /* when the database last heard from this writer */
 	pthread_t thread;
 	_Atomic int64_t applied;
 	_Atomic int64_t close_lost_before;
@@ -93,21 +101,81 @@ static int exec_patiently(struct store *s, const void *ctx, enum query query,
 	}
 }
 
+/*
+ * The journal's directory belongs to one process: who holds its lock knows that whoever had it
+ * before is dead. The lock goes with the process.
+ */
+static bool lock_journal(const char *dir)
+{
+	if (mkdir(dir, 0750) && errno != EEXIST)
+		return false;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+/* This machine and this journal. */
+static const char *holder_name(const void *ctx, const struct settings *settings)
+{
+	struct utsname name;
+
+	uname(&name);
+	return mem_printf(ctx, "%s:%s", name.nodename, settings->journal_dir);
+}
+
+static bool take_over(struct store *s, const char *holder, int64_t *epoch)
+{
+	void *ctx = mem_context();
+	struct db_result *row;
+
+	for (int tries = 0;; tries++) {
+		if (exec_patiently(s, ctx, Q_STORE_BECOME_WRITER,
+				   (const char *[]){ s->node, holder }, &row))
+			break;
+		if (db_rows(row) == 1) {
+			s->epoch = *epoch = db_int(row, 0, 0);
+			atomic_store(&s->applied, db_int(row, 0, 1));
+			talloc_free(ctx);
+			return true;
+		}
+		if (tries == 0)
+			log_info("standby node=%s", s->node);
+		pause_ms(RETRY_MS);
+	}
+	talloc_free(ctx);
+	return false;
+}
+
 struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch)
 {
 	struct store *s = mem_new(ctx, struct store);
-	struct db_result *row;
 
-	s->db = db_new(s, settings->db_worker);
+	s->conninfo = settings->db_worker;
+	s->db = db_new(s, s->conninfo);
 	s->node = settings->node;
 	s->wake_fd = -1;
 	db_listen(s->db, "cordboard_config");
-	if (exec_patiently(s, s, Q_STORE_BECOME_WRITER, (const char *[]){ s->node }, &row))
+	if (!lock_journal(settings->journal_dir)) {
+		log_error("journal is in use or cannot be made dir=%s", settings->journal_dir);
 		return NULL;
-	s->epoch = *epoch = db_int(row, 0, 0);
-	atomic_store(&s->applied, db_int(row, 0, 1));
+	}
+	if (!take_over(s, holder_name(s, settings), epoch))
+		return NULL;
 	snprintf(s->epoch_text, sizeof(s->epoch_text), "%" PRId64, s->epoch);
 	return s;
+}
+
+void store_give_up(struct store *s)
+{
+	/* A connection of its own: the thread may be in the middle of using the other. */
+	void *ctx = mem_context();
+	struct db *db = db_new(ctx, s->conninfo);
+	struct db_result *row;
+	struct db_error error;
+
+	db_deadline(db, GIVE_UP_MS);
+	db_exec(db, ctx, Q_STORE_GIVE_UP, (const char *[]){ s->node, s->epoch_text }, DB_TEXT, &row,
+		&error);
+	talloc_free(ctx);
 }
 
 /* ---- configuration ---- */
@@ -219,6 +287,7 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 	snprintf(seq, sizeof(seq), "%" PRId64, b->last_seq);
 	steps[n++] = (struct db_step){ Q_STORE_APPLIED, applied_params, DB_TEXT };
 	int err = db_run(s->db, b->ctx, steps, n, results, error);
+	s->alive_ms = clock_mono_ms();
 	atomic_store(&s->healthy, err >= 0 && err != ERR_UNAVAILABLE);
 	if (err == 0 && db_rows(results[n - 1]) == 0) {
 		/* Another process has become the writer; whatever this one knows is old. */
@@ -290,6 +359,17 @@ static void applied(struct store *s, int64_t seq)
 	journal_forget(s->journal, seq);
 }
 
+/* With nothing to store the row is touched all the same: this writer lives. */
+static void show_life(struct store *s)
+{
+	struct batch b = { .ctx = mem_context(), .last_seq = atomic_load(&s->applied) };
+	struct db_error error = { .message = "" };
+
+	if (clock_mono_ms() - s->alive_ms >= SIGN_OF_LIFE_MS)
+		apply(s, &b, &error);
+	talloc_free(b.ctx);
+}
+
 /* Stores the next batch; false if there was none within timeout_ms. */
 static bool run_batch(struct store *s, int timeout_ms)
 {
@@ -333,7 +413,8 @@ static void *run(void *arg)
 	struct store *s = arg;
 
 	for (;;) {
-		run_batch(s, IDLE_MS);
+		if (!run_batch(s, IDLE_MS))
+			show_life(s);
 		run_close_lost(s);
 		if (db_notified(s->db)) {
 			struct store_config *config = store_read_config(s);

@@ -28,8 +28,14 @@ struct store_config {
 	size_t n_agents;
 };
 
-/* Becomes the writer of the node: raises its epoch. Waits for PostgreSQL as long as it takes. */
+/*
+ * Becomes the writer of the node: raises its epoch. Waits for PostgreSQL, and as a standby for the
+ * present writer to fall silent for 1.5 s, as long as it takes. NULL when the journal's directory
+ * is in use by another process or the database refuses.
+ */
 struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch);
+/* The process ends in order: a standby may take over at once. */
+void store_give_up(struct store *store);
 
 /* Stores what is in the journal and not yet in the database; returns once all of it is. */
 void store_catch_up(struct store *store, struct journal *journal);
