@@ -4,6 +4,7 @@
 #include "lib/err.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct ami_reader {
 	struct buf *in;
 	size_t begin;                /* first byte that is not part of a message handed out */
 	size_t scanned;              /* no end of message before this byte */
+	bool broken;                 /* a NUL came: what follows it is not kept */
 	struct ami_message message;
 };
 
@@ -27,12 +29,21 @@ struct ami_reader *ami_reader_new(const void *ctx)
 void ami_reader_reset(struct ami_reader *r)
 {
 	r->in->n = r->begin = r->scanned = 0;
+	r->broken = false;
 }
 
 void ami_reader_feed(struct ami_reader *r, const void *p, size_t n)
 {
+	const char *nul = n ? memchr(p, '\0', n) : NULL;
+
+	if (r->broken)
+		return;
+	if (nul) {
+		r->broken = true;
+		n = (size_t)(nul - (const char *)p);
+	}
 	if (r->begin == r->in->n) {
-		ami_reader_reset(r);
+		r->in->n = r->begin = r->scanned = 0;
 	} else if (r->begin > AMI_MESSAGE_MAX_BYTES) {
 		buf_shift(r->in, r->begin);
 		r->scanned -= r->begin;
@@ -95,6 +106,8 @@ static int split(struct ami_message *m, const char *p, const char *end, const ch
 /* Whether an empty line ends somewhere in what has not been scanned; moves the scan mark. */
 static int has_message(struct ami_reader *r)
 {
+	if (r->in->n == 0)
+		return 0;
 	const char *p = r->in->p + r->scanned;
 	const char *end = r->in->p + r->in->n;
 
@@ -130,6 +143,8 @@ int ami_reader_next(struct ami_reader *r, const struct ami_message **out)
 			return ERR_OK;
 		}
 	}
+	if (r->broken)
+		return ERR_MALFORMED;
 	return r->in->n - r->begin > AMI_MESSAGE_MAX_BYTES ? ERR_TOO_LARGE : ERR_OK;
 }
 

@@ -35,8 +35,9 @@ struct ami_reader *ami_reader_new(const void *ctx);
 void ami_reader_reset(struct ami_reader *r);
 void ami_reader_feed(struct ami_reader *r, const void *p, size_t n);
 /*
- * The next complete message. Returns 0 with *out set (NULL: feed more), or ERR_TOO_LARGE when the
- * stream breaks a limit; nothing after that can be trusted and the link must be dropped.
+ * The next complete message. Returns 0 with *out set (NULL: feed more), ERR_TOO_LARGE when the
+ * stream breaks a limit, or ERR_MALFORMED at a NUL, which Asterisk never sends: values are safe to
+ * use as C strings. Nothing after an error can be trusted; the link must be dropped.
  */
 int ami_reader_next(struct ami_reader *r, const struct ami_message **out);
 

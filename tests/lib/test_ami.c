@@ -127,6 +127,24 @@ static void a_stream_beyond_the_limits_is_refused(void **state)
 	assert_int_equal(err, ERR_TOO_LARGE);
 }
 
+static void a_nul_ends_the_stream_behind_the_last_whole_message(void **state)
+{
+	static const char text[] = "Event: A\r\n\r\nEvent: B\0\r\n\r\nEvent: C\r\n\r\n";
+	struct ami_reader *r = ami_reader_new(*state);
+	const struct ami_message *m;
+
+	ami_reader_feed(r, text, sizeof(text) - 1);
+	assert_int_equal(ami_reader_next(r, &m), 0);
+	assert_true(str_is(ami_get(m, "Event"), "A"));
+	assert_int_equal(ami_reader_next(r, &m), ERR_MALFORMED);
+	ami_reader_feed(r, "\r\n\r\n", 4);
+	assert_int_equal(ami_reader_next(r, &m), ERR_MALFORMED);
+	ami_reader_reset(r);
+	ami_reader_feed(r, text, 12);
+	assert_int_equal(ami_reader_next(r, &m), 0);
+	assert_non_null(m);
+}
+
 static void unknown_is_empty_and_escapes_are_undone(void **state)
 {
 	assert_int_equal(ami_known(STR("<unknown>")).n, 0);
@@ -199,6 +217,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(timestamps_are_microseconds, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_stream_beyond_the_limits_is_refused, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			a_nul_ends_the_stream_behind_the_last_whole_message, setup, teardown),
 		cmocka_unit_test_setup_teardown(unknown_is_empty_and_escapes_are_undone, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(an_action_reads_back_as_it_was_written, setup,

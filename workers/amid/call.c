@@ -228,10 +228,11 @@ static void pair_local(struct tracker *t, struct leg *leg)
 	if (at)
 		leg->number = mem_strndup(leg, leg->channel + 6, (size_t)(at - leg->channel) - 6);
 	for (struct leg *other = t->legs; other; other = other->hh.next)
-		if (other != leg && strlen(other->channel) == n &&
+		if (other != leg && !other->local_peer && strlen(other->channel) == n &&
 		    strncmp(other->channel, leg->channel, n - 1) == 0) {
 			leg->local_peer = other;
 			other->local_peer = leg;
+			break;
 		}
 }
 
@@ -324,6 +325,9 @@ void call_end(struct tracker *t, struct call *call)
 	for (size_t i = 0; i < call->segments.n; i++)
 		if (!call->segments.items[i].ended_us)
 			segment_end(t, call, &call->segments.items[i]);
+	for (size_t i = 0; i < call->offers.n; i++)
+		if (!call->offers.items[i].ended_us)
+			offer_end(t, call, &call->offers.items[i], "CANCELLED");
 	for (size_t i = 0; i < call->visits.n; i++)
 		if (!call->visits.items[i].outcome)
 			visit_close(t, call, &call->visits.items[i],
@@ -346,6 +350,12 @@ static bool has_living_leg(const struct call *call)
 		if (leg_alive(leg) && leg->party != PARTY_SUPERVISOR)
 			return true;
 	return false;
+}
+
+void call_end_if_over(struct tracker *t, struct call *call)
+{
+	if (!call->ended_us && !has_living_leg(call))
+		call_end(t, call);
 }
 
 void leg_detach(struct tracker *t, struct leg *leg)
@@ -380,8 +390,7 @@ void leg_end(struct tracker *t, struct leg *leg)
 			if (!call->segments.items[i].ended_us)
 				segment_end(t, call, &call->segments.items[i]);
 	leg_detach(t, leg);
-	if (!has_living_leg(call))
-		call_end(t, call);
+	call_end_if_over(t, call);
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
 	call_changed(t, call);

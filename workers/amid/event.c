@@ -241,8 +241,10 @@ static struct call *call_of_customer_in(const struct bridge *bridge)
 /* A call whose only leg has become part of another one was never a call of its own. */
 static void dissolve_if_empty(struct tracker *t, struct call *call)
 {
-	if (call->legs)
+	if (call->legs) {
+		call_end_if_over(t, call);
 		return;
+	}
 	call->merged = true;
 	call->end_reason = "merged";
 	call->ended_us = t->now_us;

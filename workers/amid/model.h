@@ -251,6 +251,8 @@ enum call_status call_status_now(const struct call *call);
 void offer_end(struct tracker *t, struct call *call, struct offer *offer, const char *outcome);
 void visit_close(struct tracker *t, struct call *call, struct visit *visit, const char *outcome);
 void call_end(struct tracker *t, struct call *call);
+/* Ends the call unless a leg of it still lives. */
+void call_end_if_over(struct tracker *t, struct call *call);
 /* A leg of this call (NULL: of none yet); its party and agent follow from the channel's name. */
 struct leg *leg_add(struct tracker *t, struct call *call, struct str uniqueid, struct str channel);
 void leg_append(struct call *call, struct leg *leg);

@@ -26,6 +26,7 @@ struct tracker *tracker_new(const void *ctx, const struct tracker_options *optio
 
 	talloc_set_destructor(t, free_tables);
 	t->options = *options;
+	t->now_us = 1;       /* no moment that anything happens at is 0, which means "not yet" */
 	t->json = buf_new(t);
 	t->printed = buf_new(t);
 	t->scratch = talloc_new(t);
