@@ -258,6 +258,12 @@ static void adopt_into_bridge(struct tracker *t, struct leg *leg)
 
 	if (!call || call == old || old->customer == leg || leg->party == PARTY_SUPERVISOR)
 		return;
+	struct segment *segment = call_open_segment(old, leg);
+	if (segment)
+		segment_end(t, old, segment);
+	struct offer *offer = call_open_offer(old, leg);
+	if (offer)
+		offer_end(t, old, offer, "ANSWERED");
 	leg_remove(old, leg);
 	leg_append(call, leg);
 	leg->dirty = true;
