@@ -28,8 +28,9 @@ static void first_leg(struct tracker *t, struct call *call, struct leg *leg,
 	call->from_name = name.n ? mem_strndup(call, name.p, name.n) : NULL;
 	call->to = dialled;
 	call->did = leg->party == PARTY_CUSTOMER ? dialled : NULL;
-	if (!leg->number)
-		leg->number = call->from;
+	/* A copy of its own: the leg may go over to another call. */
+	if (!leg->number && call->from)
+		leg->number = mem_strdup(leg, call->from);
 }
 
 static const char *tenant_of(struct tracker *t, const struct leg *leg, const struct ami_message *m)

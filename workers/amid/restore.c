@@ -55,7 +55,9 @@ static void restore_leg(struct tracker *t, struct call *call, const struct json 
 	const char *party = json_get_string(v, "party");
 	struct leg *leg = leg_add(t, call, str_of(uniqueid), str_of(channel));
 
-	leg->number = text(call, v, "number");
+	const char *number = json_get_string(v, "number");
+	if (number)
+		leg->number = mem_strdup(leg, number);
 	leg->started_us = time_of(v, "startedAt");
 	leg->answered_us = time_of(v, "answeredAt");
 	leg->cause = (int)json_get_int(v, "cause", 0);
