@@ -29,13 +29,14 @@ function Head({ name, number, known }) {
 
 const Tags = ({ tags }) => (tags?.length ? html`<ul class="tags" aria-label="Tags">${tags.map((t) => html`<li key=${t} class="tag">${t}</li>`)}</ul>` : null);
 
-function History({ calls }) {
+/** Of a number without a contact an agent sees the own calls only: the page must not say there were none. */
+function History({ calls, own }) {
 	const current = subject.value?.callId;
 	const earlier = calls.filter((c) => c.id !== current);
 	return html`<section class="panel-section"><h3 class="label">History</h3>
 		${earlier.length
 			? html`<ol class="timeline">${earlier.map((c) => html`<${CallRow} key=${c.id} call=${c} />`)}</ol>`
-			: html`<p class="muted">No earlier calls with this number.</p>`}
+			: html`<p class="muted">${own ? 'You have had no earlier calls with this number.' : 'No earlier calls with this number.'}</p>`}
 	</section>`;
 }
 
@@ -45,7 +46,7 @@ function Found({ found, number }) {
 	if (found.state === 'failed') return html`<${Failure} text=${`The contact could not be read. ${found.problem}`} retry=${() => loadCustomer(number)} />`;
 	return html`
 		${found.contact ? html`<${Tags} tags=${found.contact.tags} /><${Fields} contact=${found.contact} />` : html`<p class="muted">No contact has this number.</p>`}
-		<${History} calls=${found.calls} />`;
+		<${History} calls=${found.calls} own=${!found.contact} />`;
 }
 
 /** The contact's name, else what the network said of a caller. */
