@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,6 +211,18 @@ export class Relay {
 	}
 
 	/** Ends it and fails unless it ends as it should: sanitizers make it end otherwise. */
+	/** Runs work while the process is stopped: all that comes of it is pending when it wakes. */
+	async whileStopped(work) {
+		const stopped = async () => / T /.test((await readFile(`/proc/${this.child.pid}/stat`, 'utf8')).replace(/\(.*\)/, ''));
+		this.child.kill('SIGSTOP');
+		try {
+			await within((async () => { while (!await stopped()); })(), 'relay stands still');
+			await work();
+		} finally {
+			this.child.kill('SIGCONT');
+		}
+	}
+
 	async stop() {
 		this.child.kill('SIGTERM');
 		const [code, signal] = await within(this.exit, 'relay stopped');
