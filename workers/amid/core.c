@@ -17,7 +17,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { POLL_MAX_MS = 500, LIST_DEADLINE_MS = 5000, ACTION_DEADLINE_MS = 3000 };
+enum { POLL_MAX_MS = 500, LIST_DEADLINE_MS = 5000 };
 
 /* Asterisk is told of an agent's availability once PostgreSQL has it, since it re-reads that. */
 struct announcement {

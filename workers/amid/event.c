@@ -401,15 +401,6 @@ static void on_queue_join(struct tracker *t, const struct ami_message *m)
 	call_queue_changed(t, leg->call, visit->queue);
 }
 
-static void on_queue_abandon(struct tracker *t, const struct ami_message *m)
-{
-	struct leg *leg = touch(t, m);
-	struct visit *visit = leg ? call_open_visit(leg->call) : NULL;
-
-	if (visit)
-		visit->abandon = true;
-}
-
 static void on_queue_leave(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
@@ -599,7 +590,6 @@ static const struct event_row {
 	{ "Hold", on_hold },
 	{ "Newchannel", on_newchannel },
 	{ "OriginateResponse", on_originate_response },
-	{ "QueueCallerAbandon", on_queue_abandon },
 	{ "QueueCallerJoin", on_queue_join },
 	{ "QueueCallerLeave", on_queue_leave },
 	{ "QueueMember", on_member_status },

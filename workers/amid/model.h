@@ -84,7 +84,6 @@ struct visit {
 	int64_t joined_us, left_us;
 	int position;
 	const char *outcome;          /* NULL while waiting or not known yet */
-	bool abandon;                 /* QueueCallerAbandon seen: final once nothing contradicts */
 	struct agent *agent;
 	bool dirty;
 };
