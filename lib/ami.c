@@ -192,9 +192,8 @@ int64_t ami_get_int(const struct ami_message *m, const char *key, int64_t fallba
 	return used > 0 && used == s.n ? value : fallback;
 }
 
-int64_t ami_timestamp_us(const struct ami_message *m)
+int64_t ami_epoch_us(struct str s)
 {
-	struct str s = ami_get(m, "Timestamp");
 	size_t used, fraction;
 	int64_t seconds = digits(s, &used);
 
@@ -206,6 +205,11 @@ int64_t ami_timestamp_us(const struct ami_message *m)
 	for (; fraction < 6; fraction++)
 		micros *= 10;
 	return seconds * 1000000 + micros;
+}
+
+int64_t ami_timestamp_us(const struct ami_message *m)
+{
+	return ami_epoch_us(ami_get(m, "Timestamp"));
 }
 
 struct str ami_known(struct str value)

@@ -47,7 +47,9 @@ struct str ami_get(const struct ami_message *m, const char *key);
 struct str ami_get_variable(const struct ami_message *m, const char *key, const char *name);
 /* A whole number, or fallback. */
 int64_t ami_get_int(const struct ami_message *m, const char *key, int64_t fallback);
-/* `Timestamp: seconds.micros` as microseconds since the epoch; 0 if the message has none. */
+/* Asterisk's "seconds.micros" as microseconds since the epoch; 0 if it is none. */
+int64_t ami_epoch_us(struct str text);
+/* The message's `Timestamp`, likewise. */
 int64_t ami_timestamp_us(const struct ami_message *m);
 
 /* The value without what means "unknown" (`<unknown>`, `(null)`): empty then. */

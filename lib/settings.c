@@ -45,6 +45,8 @@ static const struct row rows[] = {
 	TEXT("ami", "system_user", ami_system_user, "system",
 	     "send-only account for what needs write=system"),
 	TEXT("ami", "system_password_file", ami_system_password_file, "", "file with its secret"),
+	TEXT("amid", "channel_log", channel_log, "/var/log/asterisk/cel-custom/cordboard.csv",
+	     "Asterisk's channel event log: what was not heard is read there"),
 	TEXT("amid", "journal_dir", journal_dir, "/var/lib/cordboard/journal",
 	     "where events are kept until they are stored"),
 	TEXT("amid", "outbound_prefix", outbound_prefix, "9",

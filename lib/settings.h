@@ -27,6 +27,7 @@ struct settings {
 	const char *ami_system_user;   /* send-only, for what needs write=system */
 	const char *ami_system_password_file;
 
+	const char *channel_log;       /* Asterisk's channel event log, asterisk/etc/cel_custom.conf */
 	const char *journal_dir;
 	const char *outbound_prefix;   /* what the dialplan strips before the trunk */
 	int dial_timeout_ms;           /* how long the agent's own phone may ring on a dial */

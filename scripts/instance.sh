@@ -162,6 +162,9 @@ configure_asterisk() {
 	for file in etc lib lib/keys run spool log log/cdr-csv; do
 		install -d -m 750 -o "$uid" -g "$gid" "$HOME_DIR/asterisk/$file"
 	done
+	# The channel event log is read by cordboard-amid: its directory hands its group on to the file.
+	chmod 751 "$HOME_DIR/asterisk" "$HOME_DIR/asterisk/log"
+	install -d -m 2750 -o "$uid" -g cordboard "$HOME_DIR/asterisk/log/cel-custom"
 	for file in "$HOME_DIR"/app/share/cordboard/asterisk/*.conf; do
 		render "$file" "$HOME_DIR/asterisk/etc/$(basename "$file")"
 	done
@@ -208,6 +211,7 @@ configure_programs() {
 		password_file = $RUN/secrets/ami-worker
 		system_password_file = $RUN/secrets/ami-system
 		[amid]
+		channel_log = $RUN/asterisk/log/cel-custom/cordboard.csv
 		journal_dir = $RUN/journal
 		metrics_port = ${PORT[amid_metrics]}
 		[web]

@@ -8,10 +8,11 @@
 INSERT INTO worker_nodes AS n (node, epoch, holder) VALUES ($1, 1, $2)
 ON CONFLICT (node) DO UPDATE SET epoch = n.epoch + 1, holder = excluded.holder, updated_at = now()
 WHERE n.holder IS NULL OR n.holder = excluded.holder OR n.updated_at < now() - interval '1500 ms'
-RETURNING epoch, applied_seq
+RETURNING epoch, applied_seq, coalesce(us(n.heard_at), 0), coalesce(us((SELECT o.updated_at FROM worker_nodes o WHERE o.node = $1)), 0)
 
 -- name: store_applied
-UPDATE worker_nodes SET applied_seq = greatest(applied_seq, $3::bigint), updated_at = now()
+UPDATE worker_nodes SET applied_seq = greatest(applied_seq, $3::bigint), updated_at = now(),
+  heard_at = greatest(heard_at, to_timestamp($4::double precision / 1000000))
 WHERE node = $1 AND epoch = $2::bigint
 RETURNING node
 
@@ -28,7 +29,8 @@ WHERE t.node = $1 AND q.retired_at IS NULL
 SELECT t.slug, e.extension, s.status,
        CASE WHEN s.next_status IS NULL THEN s.reason ELSE s.next_reason END, s.next_status,
        (extract(epoch FROM s.since) * 1000000)::bigint,
-       coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0), s.call_id
+       coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0), s.call_id,
+       coalesce(s.wrapup_ms, 0), coalesce(s.wrapup_extended::int, 0)
 FROM agent_extensions e
 JOIN tenants t ON t.id = e.tenant_id
 LEFT JOIN agent_states s ON s.tenant_id = e.tenant_id AND s.agent_id = e.id
@@ -40,7 +42,7 @@ SELECT jsonb_build_object('pbxId', c.pbx_id, 'tenant', t.slug, 'direction', c.di
   'agent', a.extension,
   'legs', (SELECT jsonb_agg(jsonb_build_object('uniqueid', l.uniqueid, 'channel', l.channel, 'party', l.party,
       'number', l.number, 'startedAt', us(l.started_at), 'answeredAt', us(l.answered_at), 'endedAt', us(l.ended_at),
-      'cause', l.cause) ORDER BY l.started_at, l.uniqueid)
+      'bridge', l.bridge, 'cause', l.cause) ORDER BY l.started_at, l.uniqueid)
     FROM call_legs l WHERE l.tenant_id = c.tenant_id AND l.call_id = c.id),
   'visits', (SELECT jsonb_agg(jsonb_build_object('queue', q.name, 'joinedAt', us(v.joined_at), 'leftAt', us(v.left_at),
       'outcome', v.outcome, 'agent', e.extension) ORDER BY v.ordinal)
@@ -53,7 +55,8 @@ SELECT jsonb_build_object('pbxId', c.pbx_id, 'tenant', t.slug, 'direction', c.di
     LEFT JOIN call_queues q ON q.tenant_id = o.tenant_id AND q.id = o.queue_id
     WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id),
   'segments', (SELECT jsonb_agg(jsonb_build_object('agent', e.extension, 'queue', q.name, 'startedAt', us(s.started_at),
-      'endedAt', us(s.ended_at), 'holdUs', s.hold_ms * 1000) ORDER BY s.ordinal)
+      'endedAt', us(s.ended_at), 'holdUs', s.settled_hold_ms * 1000, 'heldAt', us(s.held_at), 'detachedAt', us(s.detached_at),
+      'parked', s.parked) ORDER BY s.ordinal)
     FROM talk_segments s JOIN agent_extensions e ON e.tenant_id = s.tenant_id AND e.id = s.agent_id
     LEFT JOIN call_queues q ON q.tenant_id = s.tenant_id AND q.id = s.queue_id
     WHERE s.tenant_id = c.tenant_id AND s.call_id = c.id),
@@ -66,6 +69,12 @@ FROM call_sessions c JOIN tenants t ON t.id = c.tenant_id
 LEFT JOIN agent_extensions a ON a.tenant_id = c.tenant_id AND a.id = c.agent_id
 WHERE t.node = $1 AND c.ended_at IS NULL
 ORDER BY c.started_at
+
+-- Legs that ended shortly before the moment from which the channel event log is read ($1, in µs).
+-- name: store_recent_legs
+SELECT uniqueid FROM call_legs
+WHERE started_at > to_timestamp($1::double precision / 1000000) - interval '1 hour'
+  AND ended_at > to_timestamp($1::double precision / 1000000) - interval '1 minute'
 
 -- name: store_calls
 INSERT INTO call_sessions AS c (id, tenant_id, pbx_id, direction, status, from_number, from_name, to_number, did,
@@ -96,17 +105,17 @@ WHERE c.seq < excluded.seq
 
 -- name: store_legs
 INSERT INTO call_legs AS l (tenant_id, call_id, uniqueid, channel, party, agent_id, number, started_at, answered_at,
-  ended_at, cause, tech_cause, seq)
+  ended_at, bridge, cause, tech_cause, seq)
 SELECT DISTINCT ON (t.id, r."callId", r.uniqueid) t.id, r."callId", r.uniqueid, r.channel, r.party, a.id, r.number,
-  r."startedAt", r."answeredAt", r."endedAt", nullif(r.cause, 0), nullif(r."techCause", 0)::text, r.seq
+  r."startedAt", r."answeredAt", r."endedAt", r.bridge, nullif(r.cause, 0), nullif(r."techCause", 0)::text, r.seq
 FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, uniqueid text, channel text,
   party text, agent text, number text, "startedAt" timestamptz, "answeredAt" timestamptz, "endedAt" timestamptz,
-  cause int, "techCause" int)
+  bridge text, cause int, "techCause" int)
 LEFT JOIN tenants t ON t.slug = r.tenant
 LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
 ORDER BY t.id, r."callId", r.uniqueid, r.seq DESC
 ON CONFLICT (tenant_id, call_id, uniqueid) DO UPDATE SET party = excluded.party, number = excluded.number,
-  answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause,
+  answered_at = excluded.answered_at, ended_at = excluded.ended_at, bridge = excluded.bridge, cause = excluded.cause,
   tech_cause = excluded.tech_cause, seq = excluded.seq
 WHERE l.seq < excluded.seq
 
@@ -139,17 +148,20 @@ ON CONFLICT (tenant_id, call_id, ordinal) DO UPDATE SET ended_at = excluded.ende
 WHERE o.seq < excluded.seq
 
 -- name: store_segments
-INSERT INTO talk_segments AS s (tenant_id, call_id, ordinal, agent_id, queue_id, started_at, ended_at, talk_ms, hold_ms, seq)
+INSERT INTO talk_segments AS s (tenant_id, call_id, ordinal, agent_id, queue_id, started_at, ended_at, talk_ms, hold_ms,
+  settled_hold_ms, held_at, detached_at, parked, seq)
 SELECT DISTINCT ON (t.id, r."callId", r.ordinal) t.id, r."callId", r.ordinal, a.id, q.id, r."startedAt", r."endedAt",
-  r."talkMs", r."holdMs", r.seq
+  r."talkMs", r."holdMs", r."settledHoldMs", r."heldAt", r."detachedAt", r.parked, r.seq
 FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, ordinal int, agent text, queue text,
-  "startedAt" timestamptz, "endedAt" timestamptz, "talkMs" bigint, "holdMs" bigint)
+  "startedAt" timestamptz, "endedAt" timestamptz, "talkMs" bigint, "holdMs" bigint, "settledHoldMs" bigint,
+  "heldAt" timestamptz, "detachedAt" timestamptz, parked boolean)
 LEFT JOIN tenants t ON t.slug = r.tenant
 LEFT JOIN call_queues q ON q.tenant_id = t.id AND q.name = r.queue
 LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
 ORDER BY t.id, r."callId", r.ordinal, r.seq DESC
 ON CONFLICT (tenant_id, call_id, ordinal) DO UPDATE SET ended_at = excluded.ended_at, talk_ms = excluded.talk_ms,
-  hold_ms = excluded.hold_ms, seq = excluded.seq
+  hold_ms = excluded.hold_ms, settled_hold_ms = excluded.settled_hold_ms, held_at = excluded.held_at,
+  detached_at = excluded.detached_at, parked = excluded.parked, seq = excluded.seq
 WHERE s.seq < excluded.seq
 
 -- name: store_transfers
@@ -171,17 +183,19 @@ LEFT JOIN tenants t ON t.slug = r.tenant
 ON CONFLICT (tenant_id, call_id, ordinal) DO NOTHING
 
 -- name: store_agents
-INSERT INTO agent_states AS s (tenant_id, agent_id, status, reason, since, call_id, wrapup_until, next_status, next_reason, seq)
+INSERT INTO agent_states AS s (tenant_id, agent_id, status, reason, since, call_id, wrapup_until, wrapup_ms,
+  wrapup_extended, next_status, next_reason, seq)
 SELECT DISTINCT ON (t.id, r.extension) t.id, a.id, r.status, r.reason, r.since, r."callId", r."wrapupUntil",
-  r."nextStatus", r."nextReason", r.seq
+  r."wrapupMs", r."wrapupExtended", r."nextStatus", r."nextReason", r.seq
 FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, extension text, status text, reason text,
-  since timestamptz, "callId" uuid, "wrapupUntil" timestamptz, "nextStatus" text, "nextReason" text)
+  since timestamptz, "callId" uuid, "wrapupUntil" timestamptz, "wrapupMs" bigint,
+  "wrapupExtended" boolean, "nextStatus" text, "nextReason" text)
 LEFT JOIN tenants t ON t.slug = r.tenant
 LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.extension
 ORDER BY t.id, r.extension, r.seq DESC
 ON CONFLICT (tenant_id, agent_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
   since = excluded.since, call_id = excluded.call_id, wrapup_until = excluded.wrapup_until,
-  next_status = excluded.next_status, next_reason = excluded.next_reason, seq = excluded.seq
+  wrapup_ms = excluded.wrapup_ms, wrapup_extended = excluded.wrapup_extended, next_status = excluded.next_status, next_reason = excluded.next_reason, seq = excluded.seq
 WHERE s.seq < excluded.seq
 
 -- name: store_activities

@@ -184,7 +184,8 @@ static void drop_and_resync(void *ctx, const char *path, const struct buf *strea
 		struct tracker *t = tracker(ctx);
 		feed(t, stream, all_but_each, each);
 		tracker_resync_begin(t);
-		tracker_resync_end(t, "lost", INT64_C(2000000000000000));
+		tracker_resync_end(t, 0, INT64_C(2000000000000000));
+		tracker_tick(t, INT64_C(2000000003000000));
 		lines(ctx, t, false);
 		const char *open = lines(ctx, t, true);
 		if (*open)

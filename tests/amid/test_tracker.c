@@ -389,7 +389,7 @@ static void calls_that_a_resync_does_not_list_are_closed_as_estimated(void **sta
 	sign_in(f);
 	call_waits(f);
 	tracker_resync_begin(f->tracker);
-	tracker_resync_end(f->tracker, "pbx_restart", START + 60 * SECOND);
+	tracker_resync_end(f->tracker, START + 59 * SECOND, START + 60 * SECOND);
 	assert_string_equal(f->live, "call:ended");
 	assert_non_null(strstr(f->call, "\"estimated\":true"));
 	assert_string_equal(field(f, f->call, "endReason"), "pbx_restart");
@@ -400,8 +400,9 @@ static void a_restored_wrap_up_ends_when_it_was_to_end(void **state)
 {
 	struct fixture *f = *state;
 
-	tracker_restore_agent(f->tracker, "demo", "1001", "WRAP_UP", NULL, "AWAY", NULL, START,
-			      START + 5 * SECOND);
+	tracker_restore_agent(f->tracker, &(struct tracker_agent){
+		.tenant = "demo", .extension = "1001", .status = "WRAP_UP", .next_status = "AWAY",
+		.since_us = START, .wrapup_until_us = START + 5 * SECOND });
 	assert_int_equal(tracker_next_tick(f->tracker), START + 5 * SECOND);
 	tracker_tick(f->tracker, START + 5 * SECOND);
 	assert_string_equal(agent(f, "status"), "AWAY");

@@ -74,7 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	tracker_tick(t, INT64_C(1900000000000000));
 	tracker_resync_begin(t);
-	tracker_resync_end(t, "lost", INT64_C(1900000000000000));
+	tracker_resync_end(t, 0, INT64_C(1900000000000000));
+	tracker_tick(t, INT64_C(1900000003000000));
 	struct buf *open = buf_new(ctx);
 	tracker_print_open(t, open);
 	if (open->n)

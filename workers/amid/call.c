@@ -27,13 +27,6 @@ static bool is_uuid(struct str s)
 	return true;
 }
 
-uint64_t hash_fnv1a(struct str s, uint64_t hash)
-{
-	for (size_t i = 0; i < s.n; i++)
-		hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3u;
-	return hash;
-}
-
 /* Our dialplan's ids are UUIDs already; any other text is mapped to one (RFC 9562, version 8). */
 static void uuid_of(struct str pbx_id, char out[37])
 {
@@ -42,7 +35,7 @@ static void uuid_of(struct str pbx_id, char out[37])
 		out[36] = '\0';
 		return;
 	}
-	uint64_t a = hash_fnv1a(pbx_id, 0xcbf29ce484222325u), b = hash_fnv1a(pbx_id, a ^ 0x9e3779b97f4a7c15u);
+	uint64_t a = hash_fnv1a(pbx_id, HASH_BEGIN), b = hash_fnv1a(pbx_id, a ^ 0x9e3779b97f4a7c15u);
 	snprintf(out, 37, "%08x-%04x-8%03x-%04x-%012llx", (unsigned)(a >> 32),
 		 (unsigned)(a >> 16) & 0xffffu, (unsigned)a & 0xfffu,
 		 0x8000u | ((unsigned)(b >> 48) & 0x3fffu),
@@ -299,7 +292,7 @@ void visit_close(struct tracker *t, struct call *call, struct visit *visit,
 		visit->left_us = t->now_us;
 	visit->outcome = outcome;
 	visit->dirty = true;
-	if (strcmp(outcome, "TIMEOUT") == 0)
+	if (strcmp(outcome, "TIMEOUT") == 0 || strcmp(outcome, "ABANDONED") == 0)
 		excuse_cut_ring(call, visit);
 	call_moment(t, call, "left-queue", outcome);
 	call_changed(t, call);
@@ -379,6 +372,7 @@ void leg_end(struct tracker *t, struct leg *leg)
 	leg->ended_us = t->now_us;
 	leg->ringing = false;
 	leg->dirty = true;
+	recent_note(t->ended, hash_fnv1a(str_of(leg->uniqueid), HASH_BEGIN));
 	struct offer *offer = call_open_offer(call, leg);
 	if (offer)
 		offer_end(t, call, offer, "CANCELLED");

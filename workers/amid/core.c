@@ -6,6 +6,7 @@
 #include "workers/amid/journal.h"
 #include "workers/amid/live.h"
 #include "workers/amid/mailbox.h"
+#include "workers/amid/resync.h"
 #include "workers/amid/store.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { POLL_MAX_MS = 500, LIST_DEADLINE_MS = 5000 };
+enum { POLL_MAX_MS = 500 };
 
 /* Asterisk is told of an agent's availability once PostgreSQL has it, since it re-reads that. */
 struct announcement {
@@ -36,12 +37,11 @@ struct core {
 	struct live *live;
 	struct commands *commands;
 	struct mailbox *command_box, *config_box;
-	struct session *control, *system;
+	struct session *events, *control, *system;
+	struct resync *resync;
 	struct announcement *announcements, **announcements_end;
 	const char **tenants;               /* of this node, for resets of the live picture */
 	size_t n_tenants;
-	char boot[64];                      /* when this Asterisk was started, as it says */
-	bool restarted;                     /* it is another one than before the link was lost */
 	bool swept;                         /* open calls of an earlier process are dealt with */
 };
 
@@ -152,91 +152,52 @@ static void take_config(struct core *core, struct store_config *config, bool res
 		const struct store_agent *a = &config->agents[i];
 		note_tenant(core, a->tenant);
 		if (restore && a->status)
-			tracker_restore_agent(core->tracker, a->tenant, a->extension, a->status,
-					      a->reason, a->next_status, a->call_id,
-					      a->since_us, a->wrapup_us);
+			tracker_restore_agent(core->tracker, &(struct tracker_agent){
+				a->tenant, a->extension, a->status, a->reason, a->next_status,
+				a->call_id, a->since_us, a->wrapup_us, a->wrapup_ms,
+				a->wrapup_extended });
 		tracker_config_agent(core->tracker, a->tenant, a->extension);
 	}
 	tracker_config_end(core->tracker);
 	talloc_free(config);
 }
 
-/* ---- resync ---- */
+/* ---- sessions ---- */
 
-static bool is_complete(const struct ami_message *m, const char *event)
-{
-	return m && str_is(ami_get(m, "Event"), event);
-}
-
-static void on_status_row(void *arg, const struct ami_message *m, bool last)
+static void commit(void *arg)
 {
 	struct core *core = arg;
 
-	if (!last) {
-		tracker_resync_channel(core->tracker, m);
-		return;
-	}
-	/* Without its Complete event a list proves nothing: no call is closed for it. */
-	if (!is_complete(m, "StatusComplete"))
-		return;
-	tracker_resync_end(core->tracker, core->restarted ? "pbx_restart" : "lost",
-			   clock_wall_us());
-	log_info("resync done restarted=%d", core->restarted);
-	if (!core->swept) {
-		core->swept = true;
-		tracker_emit_all(core->tracker);
-		journal_commit(core->journal);
-		store_close_lost(core->store, journal_last_seq(core->journal));
-	}
+	journal_commit(core->journal);
 }
 
-static void on_device_row(void *arg, const struct ami_message *m, bool last)
+static void on_resynced(void *arg)
 {
 	struct core *core = arg;
 
-	if (m && !last)
-		tracker_ami(core->tracker, m);
+	if (core->swept)
+		return;
+	core->swept = true;
+	tracker_emit_all(core->tracker);
+	journal_commit(core->journal);
+	store_close_lost(core->store, journal_last_seq(core->journal));
 }
 
-/* A new time of start means that every call from before is dead. */
-static void on_core_status(void *arg, const struct ami_message *m, bool last)
+static void on_events_ready(void *arg, struct session *s)
 {
 	struct core *core = arg;
-	char boot[sizeof(core->boot)];
 
-	(void)last;
-	if (!m)
-		return;
-	struct str date = ami_get(m, "CoreStartupDate"), time = ami_get(m, "CoreStartupTime");
-	snprintf(boot, sizeof(boot), "%.*s %.*s", (int)date.n, date.p, (int)time.n, time.p);
-	core->restarted = core->boot[0] && strcmp(boot, core->boot) != 0;
-	memcpy(core->boot, boot, sizeof(boot));
-}
-
-static void resync(struct core *core)
-{
-	session_begin(core->control, "CoreStatus");
-	session_send(core->control, on_core_status, core, LIST_DEADLINE_MS);
-	tracker_resync_begin(core->tracker);
-	ami_action_put(session_begin(core->control, "Status"), "AllVariables", "false");
-	session_send(core->control, on_status_row, core, LIST_DEADLINE_MS);
-	session_begin(core->control, "DeviceStateList");
-	session_send(core->control, on_device_row, core, LIST_DEADLINE_MS);
-	/* Makes Asterisk read queues and members (and who is paused) from the database. */
-	session_begin(core->control, "QueueStatus");
-	session_send(core->control, on_device_row, core, LIST_DEADLINE_MS);
-}
-
-static void on_control_ready(void *arg, struct session *s)
-{
 	(void)s;
-	resync(arg);
+	resync_begin(core->resync);
 }
 
-static void on_control_down(void *arg, struct session *s)
+static void on_events_down(void *arg, struct session *s)
 {
+	struct core *core = arg;
+
 	(void)s;
-	verb_tick(arg, true);
+	resync_lost(core->resync);
+	verb_tick(core, true);
 }
 
 /* What was changed while nobody could tell Asterisk must not be answered from its cache. */
@@ -252,7 +213,7 @@ static void on_system_ready(void *arg, struct session *s)
 	}
 }
 
-static void on_system_down(void *arg, struct session *s)
+static void on_nothing(void *arg, struct session *s)
 {
 	(void)arg;
 	(void)s;
@@ -268,29 +229,46 @@ static void on_event(void *arg, const struct ami_message *m)
 
 /* ---- the loop ---- */
 
+/*
+ * Three connections: events are read on one that sends nothing but lists and pings, so that the
+ * answer to a command does not wait behind them; what needs write=system has an account that can
+ * do nothing else.
+ */
+static struct session *open_session(struct core *core, struct session_options options)
+{
+	const struct settings *s = core->settings;
+
+	options.host = s->ami_host;
+	options.port = s->ami_port;
+	options.wake_fd = core->wake_fd;
+	options.arg = core;
+	if (!options.secret) {
+		log_error("no AMI secret session=%s", options.name);
+		exit(EXIT_FAILURE);
+	}
+	return session_new(core, &options);
+}
+
 static void open_sessions(struct core *core)
 {
 	const struct settings *s = core->settings;
-	struct session_options control = {
-		.name = "control", .host = s->ami_host, .port = s->ami_port, .user = s->ami_user,
-		.secret = settings_secret(core, s->ami_password_file), .events = true,
-		.wake_fd = core->wake_fd, .on_ready = on_control_ready,
-		.on_down = on_control_down, .on_event = on_event, .arg = core,
-	};
-	struct session_options system = {
-		.name = "system", .host = s->ami_host, .port = s->ami_port,
-		.user = s->ami_system_user,
-		.secret = settings_secret(core, s->ami_system_password_file), .events = false,
-		.wake_fd = core->wake_fd, .on_ready = on_system_ready,
-		.on_down = on_system_down, .arg = core,
-	};
+	const char *worker = settings_secret(core, s->ami_password_file);
+	struct store_past past = store_past(core->store);
 
-	if (!control.secret || !system.secret) {
-		log_error("no AMI secrets");
-		exit(EXIT_FAILURE);
-	}
-	core->control = session_new(core, &control);
-	core->system = session_new(core, &system);
+	core->events = open_session(core, (struct session_options){
+		.name = "events", .user = s->ami_user, .secret = worker, .events = true,
+		.on_ready = on_events_ready, .on_down = on_events_down, .on_event = on_event });
+	core->control = open_session(core, (struct session_options){
+		.name = "control", .user = s->ami_user, .secret = worker,
+		.on_ready = on_nothing, .on_down = on_nothing });
+	core->system = open_session(core, (struct session_options){
+		.name = "system", .user = s->ami_system_user,
+		.secret = settings_secret(core, s->ami_system_password_file),
+		.on_ready = on_system_ready, .on_down = on_nothing });
+	core->resync = resync_new(core, &(struct resync_options){
+		.events = core->events, .tracker = core->tracker, .log_path = s->channel_log,
+		.heard_us = past.heard_us, .alive_us = past.alive_us,
+		.on_progress = commit, .on_done = on_resynced, .arg = core });
 }
 
 static void show_picture(struct core *core)
@@ -312,12 +290,14 @@ static void run_commands(struct core *core)
 static int timeout_ms(const struct core *core)
 {
 	int64_t now = clock_mono_ms(), wait = POLL_MAX_MS;
-	int64_t control = session_next_deadline(core->control) - now;
-	int64_t system = session_next_deadline(core->system) - now;
+	int64_t deadlines[] = { session_next_deadline(core->events),
+				session_next_deadline(core->control),
+				session_next_deadline(core->system),
+				resync_next_ms(core->resync) };
 	int64_t tick = tracker_next_tick(core->tracker);
 
-	wait = control < wait ? control : wait;
-	wait = system < wait ? system : wait;
+	for (size_t i = 0; i < ARRAY_LEN(deadlines); i++)
+		wait = deadlines[i] - now < wait ? deadlines[i] - now : wait;
 	if (tick) {
 		int64_t left = (tick - clock_wall_us()) / 1000 + 1;
 		wait = left < wait ? left : wait;
@@ -330,6 +310,7 @@ static void step(struct core *core)
 	struct store_config *config;
 	int64_t next;
 
+	session_run(core->events);
 	session_run(core->control);
 	session_run(core->system);
 	while ((config = mailbox_take(core->config_box, 0)) != NULL)
@@ -338,12 +319,16 @@ static void step(struct core *core)
 	if (live_wants_picture(core->live))
 		show_picture(core);
 	next = tracker_next_tick(core->tracker);
-	if (next && next <= clock_wall_us())
+	if (next && next <= clock_wall_us()) {
+		resync_before_tick(core->resync);
 		tracker_tick(core->tracker, clock_wall_us());
+	}
+	resync_run(core->resync);
 	journal_commit(core->journal);
 	run_announcements(core);
-	live_set_health(core->live, LIVE_HEALTH_AMI, session_ready(core->control),
-			session_heard_us(core->control));
+	live_set_health(core->live, LIVE_HEALTH_AMI,
+			session_ready(core->events) && session_ready(core->control),
+			session_heard_us(core->events));
 	live_set_health(core->live, LIVE_HEALTH_STORE, store_healthy(core->store),
 			clock_wall_us());
 }
@@ -353,6 +338,13 @@ static int restore_call(void *arg, const struct json *call)
 	struct core *core = arg;
 
 	return tracker_restore_call(core->tracker, call);
+}
+
+static void forget_leg(void *arg, const char *uniqueid)
+{
+	struct core *core = arg;
+
+	tracker_forget_leg(core->tracker, uniqueid);
 }
 
 static void on_signal(int signal_number)
@@ -406,7 +398,8 @@ int core_run(const struct settings *settings)
 	if (!config)
 		return EXIT_FAILURE;
 	take_config(core, config, true);
-	if (store_each_open_call(core->store, restore_call, core))
+	if (store_each_open_call(core->store, restore_call, core) ||
+	    store_each_recent_leg(core->store, forget_leg, core))
 		return EXIT_FAILURE;
 	store_start(core->store, core->config_box, core->wake_fd);
 	/* Until here there is nothing to put in order: a signal just ends the process. */

@@ -52,12 +52,18 @@ static struct leg *leg_new(struct tracker *t, const struct ami_message *m)
 	return leg;
 }
 
+/* A list or a late event does not bring back what is over. */
+static bool has_ended(const struct tracker *t, struct str uniqueid)
+{
+	return recent_has(t->ended, hash_fnv1a(uniqueid, HASH_BEGIN));
+}
+
 static void on_newchannel(struct tracker *t, const struct ami_message *m)
 {
 	struct str uniqueid = ami_get(m, "Uniqueid"), linkedid = ami_get(m, "Linkedid");
 	struct leg *leg = leg_find(t, uniqueid);
 
-	if (uniqueid.n == 0 || (leg && leg->seen_us))
+	if (uniqueid.n == 0 || leg || has_ended(t, uniqueid))
 		return;
 	struct leg *elder = str_eq(uniqueid, linkedid) ? NULL : leg_find(t, linkedid);
 	struct call *call = elder ? elder->call : NULL;
@@ -97,6 +103,11 @@ static struct leg *touch(struct tracker *t, const struct ami_message *m)
 		leg->context[context.n] = '\0';
 	}
 	leg->seen_us = t->now_us;
+	leg->misplaced = false;
+	if (leg->found) {
+		leg->found = false;
+		leg->doubt_us = 0;
+	}
 	if (leg->party == PARTY_CUSTOMER || leg->call->legs == leg) {
 		struct str tenant = ami_get_variable(m, "ChanVariable", "CC_TENANT");
 		if (tenant.n && !leg->call->emitted && !str_is(tenant, leg->call->tenant))
@@ -280,10 +291,10 @@ static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
 	if (!leg || bridge.n == 0)
 		return;
 	bridge_enter(t, leg, bridge);
+	leg->dirty = true;
 	if (!leg->up) {
 		leg->up = true;
 		leg->answered_us = t->now_us;
-		leg->dirty = true;
 	}
 	adopt_into_bridge(t, leg);
 	segment_park_if_consulting(leg);
@@ -411,6 +422,23 @@ static void on_queue_leave(struct tracker *t, const struct ami_message *m)
 	visit->left_us = t->now_us;
 	call_queue_changed(t, leg->call, visit->queue);
 	call_changed(t, leg->call);
+}
+
+/*
+ * Who waits, as a list says: news only of a caller whose joining was not heard. A list is never
+ * behind the events, so one that has just left is not in it.
+ */
+static void on_queue_entry(struct tracker *t, const struct ami_message *m)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "Uniqueid"));
+
+	if (!leg || !leg->call || leg->bridge || call_open_visit(leg->call))
+		return;
+	int64_t now_us = t->now_us;
+	t->now_us -= ami_get_int(m, "Wait", 0) * 1000000;
+	leg->call->estimated = true;
+	on_queue_join(t, m);
+	t->now_us = now_us;
 }
 
 static void on_agent_connect(struct tracker *t, const struct ami_message *m)
@@ -592,6 +620,7 @@ static const struct event_row {
 	{ "OriginateResponse", on_originate_response },
 	{ "QueueCallerJoin", on_queue_join },
 	{ "QueueCallerLeave", on_queue_leave },
+	{ "QueueEntry", on_queue_entry },
 	{ "QueueMember", on_member_status },
 	{ "QueueMemberStatus", on_member_status },
 	{ "Unhold", on_unhold },
@@ -610,69 +639,19 @@ static int by_name(const void *key, const void *row)
 
 /* ---- repeats ---- */
 
-/*
- * A message that comes again, to the microsecond and the channel, changes nothing: the last ones
- * are remembered by a hash.
- */
-enum { REMEMBERED = 1 << 14 };
-
-struct duplicates {
-	uint64_t ring[REMEMBERED];       /* in order of arrival */
-	uint64_t table[4 * REMEMBERED];  /* the same, to be found; 0: empty */
-	size_t next;
-};
-
-struct duplicates *repeats_new(const void *ctx)
-{
-	return mem_new(ctx, struct duplicates);
-}
-
-static size_t slot_of(const struct duplicates *d, uint64_t hash)
-{
-	size_t slot = hash % ARRAY_LEN(d->table);
-
-	while (d->table[slot] && d->table[slot] != hash)
-		slot = (slot + 1) % ARRAY_LEN(d->table);
-	return slot;
-}
-
-/* Removal from a table with linear probing: what follows is put in anew. */
-static void drop(struct duplicates *d, uint64_t hash)
-{
-	size_t slot = slot_of(d, hash);
-
-	if (!d->table[slot])
-		return;
-	d->table[slot] = 0;
-	for (slot = (slot + 1) % ARRAY_LEN(d->table); d->table[slot];
-	     slot = (slot + 1) % ARRAY_LEN(d->table)) {
-		uint64_t moved = d->table[slot];
-		d->table[slot] = 0;
-		d->table[slot_of(d, moved)] = moved;
-	}
-}
-
+/* A message that comes again, to the microsecond and the channel, changes nothing. */
 static bool is_repeat(struct tracker *t, const struct ami_message *m, struct str event)
 {
 	static const char *const keys[] = { "Uniqueid", "DestUniqueid", "BridgeUniqueid", "Queue",
 					    "EndpointName", "Interface", "DialStatus" };
 	struct str timestamp = ami_get(m, "Timestamp");
-	struct duplicates *d = t->duplicates;
-	uint64_t hash = hash_fnv1a(event, hash_fnv1a(timestamp, 0xcbf29ce484222325u));
+	uint64_t hash = hash_fnv1a(event, hash_fnv1a(timestamp, HASH_BEGIN));
 
 	if (timestamp.n == 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		hash = hash_fnv1a(ami_get(m, keys[i]), hash);
-	hash |= 1;
-	if (d->table[slot_of(d, hash)])
-		return true;
-	if (d->ring[d->next])
-		drop(d, d->ring[d->next]);
-	d->ring[d->next] = hash;
-	d->table[slot_of(d, hash)] = hash;
-	d->next = (d->next + 1) % REMEMBERED;
-	return false;
+	return recent_note(t->told, hash);
 }
 
 bool event_handle(struct tracker *t, const struct ami_message *m)
@@ -687,13 +666,18 @@ bool event_handle(struct tracker *t, const struct ami_message *m)
 	int64_t at = ami_timestamp_us(m);
 	if (at)
 		t->now_us = at;
+	if (at > t->heard_us)
+		t->heard_us = at;
 	row->handle(t, m);
 	return true;
 }
 
 struct leg *event_channel(struct tracker *t, const struct ami_message *m)
 {
-	if (!leg_find(t, ami_get(m, "Uniqueid")))
-		on_newchannel(t, m);
+	struct leg *leg = leg_find(t, ami_get(m, "Uniqueid"));
+
+	if (leg)
+		return leg;
+	on_newchannel(t, m);
 	return touch(t, m);
 }

@@ -31,6 +31,7 @@ struct link {
 	pthread_mutex_t mutex;      /* guards all below */
 	int fd;                     /* -1: down */
 	unsigned connection;
+	int64_t heard_us;
 	struct buf *in;             /* without a parent: two threads use it */
 };
 
@@ -114,7 +115,8 @@ static bool keep(struct link *link, const char *bytes, size_t n)
 
 	pthread_mutex_lock(&link->mutex);
 	fits = link->in->n + n <= LINK_QUEUE_MAX_BYTES;
-	if (fits)
+	link->heard_us = clock_wall_us();
+	if (fits && n)
 		buf_add(link->in, bytes, n);
 	pthread_mutex_unlock(&link->mutex);
 	return fits;
@@ -129,8 +131,10 @@ static const char *drain(struct link *link, int fd)
 		if (poll(&wait, 1, -1) < 0 && errno != EINTR)
 			return strerror(errno);
 		ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
-		if (n == 0)
+		if (n == 0) {
+			keep(link, NULL, 0);
 			return "closed by Asterisk";
+		}
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (n < 0)
@@ -190,6 +194,14 @@ bool link_take(struct link *link, struct buf *into, unsigned *connection)
 	link->in->n = 0;
 	pthread_mutex_unlock(&link->mutex);
 	return up;
+}
+
+int64_t link_heard_us(struct link *link)
+{
+	pthread_mutex_lock(&link->mutex);
+	int64_t heard_us = link->heard_us;
+	pthread_mutex_unlock(&link->mutex);
+	return heard_us;
 }
 
 int link_send(struct link *link, const struct buf *bytes)

@@ -24,6 +24,12 @@ struct link *link_start(const void *ctx, const char *name, const char *host, int
  */
 bool link_take(struct link *link, struct buf *into, unsigned *connection);
 
+/*
+ * Wall clock, µs, of the last sign of life: bytes, or the end of the connection as Asterisk's machine
+ * announced it. 0: none yet.
+ */
+int64_t link_heard_us(struct link *link);
+
 /* Sends all bytes now, or drops the link. Returns 0 or -errno. Never blocks. */
 int link_send(struct link *link, const struct buf *bytes);
 

@@ -2,6 +2,7 @@
 #ifndef AMID_MODEL_H
 #define AMID_MODEL_H
 
+#include "workers/amid/recent.h"
 #include "workers/amid/tracker.h"
 
 /* The default hash function falls through its switch, which clang warns of. */
@@ -74,6 +75,10 @@ struct leg {
 	bool origin;                  /* it called us, rather than being called */
 	bool dialled;                 /* it is the far side of a Dial */
 	bool listed;                  /* in the list of a running resync */
+	bool found;                   /* known from such a list alone: no event has told of it */
+	bool misplaced;               /* the last list had it in another bridge */
+	int64_t doubt_us;             /* when this, or that a list lacked it, is settled; 0: no doubt */
+	const char *dialling;         /* what its Dial is to call, as the channel event log says */
 	int64_t started_us, answered_us, ended_us, seen_us;
 	int cause, tech_cause;
 	bool dirty;
@@ -194,12 +199,22 @@ struct tracker {
 	LIST(struct call *) changed_calls;
 	LIST(struct agent *) changed_agents;
 	LIST(struct queue *) changed_queues;
-	struct duplicates *duplicates;
+	struct recent *told;          /* messages, to know repeats */
+	int64_t heard_us;             /* time of the newest one */
+	struct recent *ended;         /* legs that are over: they do not come back */
+	struct ami_message *telling;  /* a row of the channel event log in the words of the manager */
+	int64_t silent_us;            /* until then everything was heard */
+	int64_t listening_us;         /* from then on everything is heard again */
+	int64_t doubt_us;             /* when the first doubt about a leg is settled, 0: no doubt */
+	uint64_t differences;         /* doubts that no event explained */
 	int64_t now_us;               /* time of the last input */
 	struct buf *json;             /* scratch of record.c */
 	struct buf *printed;          /* replay lines of calls that have ended */
 	void *scratch;                /* emptied after each input */
 };
+
+/* Hands what the present input has changed to the sink. */
+void tracker_flush(struct tracker *t);
 
 /* ---- find.c: who is meant ---- */
 
@@ -260,12 +275,11 @@ void leg_remove(struct call *call, struct leg *leg);
 void leg_detach(struct tracker *t, struct leg *leg);
 /* The leg is over, and with its last leg the call. */
 void leg_end(struct tracker *t, struct leg *leg);
-uint64_t hash_fnv1a(struct str s, uint64_t hash);
-
 /* ---- segment.c: who is with the customer ---- */
 
 void bridge_enter(struct tracker *t, struct leg *leg, struct str id);
 void bridge_leave(struct tracker *t, struct leg *leg);
+bool bridge_is_empty(const struct tracker *t, struct str id);
 /* Begins and goes on with the segments of all agents who are connected with the customer. */
 void segments_update(struct tracker *t, struct call *call);
 /* This leg has left the bridge it shared. */
@@ -273,6 +287,8 @@ void segments_detach(struct tracker *t, struct call *call, const struct leg *leg
 void segment_end(struct tracker *t, struct call *call, struct segment *segment);
 /* The agent talks to somebody else while the customer waits: a consultation. */
 void segment_park_if_consulting(struct leg *leg);
+/* Held by the phone, or sent to wait by the server: the agent still has the customer. */
+bool segment_is_parked(const struct call *call, const struct segment *s);
 /* The hold that is going on is over. */
 void hold_settle(struct segment *segment, int64_t end_us);
 void call_answered(struct tracker *t, struct call *call);
@@ -285,7 +301,6 @@ void transfer_add(struct tracker *t, struct call *call, const char *kind, const 
 bool event_handle(struct tracker *t, const struct ami_message *m);
 /* The leg that a message about a channel speaks of, made if it is new. */
 struct leg *event_channel(struct tracker *t, const struct ami_message *m);
-struct duplicates *repeats_new(const void *ctx);
 
 /* ---- agent.c: the state of an agent ---- */
 

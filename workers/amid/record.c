@@ -269,6 +269,7 @@ static void record_leg(struct tracker *t, const struct call *call, struct leg *l
 	json_put_time(&o, "startedAt", leg->started_us);
 	json_put_time(&o, "answeredAt", leg->answered_us);
 	json_put_time(&o, "endedAt", leg->ended_us);
+	json_put_text(&o, "bridge", leg->bridge ? leg->bridge->id : NULL);
 	json_put_int(&o, "cause", leg->cause);
 	json_put_int(&o, "techCause", leg->tech_cause);
 	send_part(t, &o, call, RECORD_LEG);
@@ -328,6 +329,10 @@ static void record_segment(struct tracker *t, const struct call *call, size_t i)
 	json_put_time(&o, "startedAt", s->started_us);
 	json_put_time(&o, "endedAt", s->ended_us);
 	put_times(&o, s, t->now_us);
+	json_put_int(&o, "settledHoldMs", s->hold_us / 1000);
+	json_put_time(&o, "heldAt", s->held_us);
+	json_put_time(&o, "detachedAt", s->detached_us);
+	json_put_bool(&o, "parked", segment_is_parked(call, s));
 	send_part(t, &o, call, RECORD_SEGMENT);
 	s->dirty = false;
 }
@@ -442,6 +447,8 @@ void write_agent(struct tracker *t, const struct agent *agent, struct buf *out)
 	json_put_text(&o, "phone", agent->registered ? "REGISTERED" : "UNREGISTERED");
 	json_put_time(&o, "wrapupUntil",
 		      agent->status == AGENT_WRAP_UP ? agent->wrapup_us : 0);
+	json_put_int(&o, "wrapupMs", agent->wrapup_length_us / 1000);
+	json_put_bool(&o, "wrapupExtended", agent->wrapup_extended);
 	json_put_text(&o, "nextStatus", covered ? agent_status_names[agent->base] : NULL);
 	json_put_text(&o, "nextReason", covered ? agent->reason : NULL);
 	json_close(&o, '}');

@@ -18,6 +18,14 @@ static struct bridge *bridge_get(struct tracker *t, struct str id)
 	return bridge;
 }
 
+bool bridge_is_empty(const struct tracker *t, struct str id)
+{
+	struct bridge *bridge;
+
+	HASH_FIND(hh, t->bridges, id.p, id.n, bridge);
+	return !bridge;
+}
+
 void bridge_leave(struct tracker *t, struct leg *leg)
 {
 	struct bridge *bridge = leg->bridge;
@@ -101,7 +109,7 @@ static bool is_waiting_room(const struct leg *leg)
 }
 
 /* Held by the phone, or sent to wait by the server: the agent still has the customer. */
-static bool is_parked(const struct call *call, const struct segment *s)
+bool segment_is_parked(const struct call *call, const struct segment *s)
 {
 	if (s->ending)
 		return false;
@@ -113,7 +121,7 @@ void segment_end(struct tracker *t, struct call *call, struct segment *s)
 {
 	int64_t end = s->left_us ? s->left_us : t->now_us;
 
-	if (s->detached_us && !is_parked(call, s)) {
+	if (s->detached_us && !segment_is_parked(call, s)) {
 		end = s->detached_us;
 		s->detached_us = 0;
 	}
@@ -183,7 +191,7 @@ void transfer_add(struct tracker *t, struct call *call, const char *kind, const 
 /* After a consultation no event of Asterisk says "transfer": that the target now has the customer does. */
 static void hand_over(struct tracker *t, struct call *call, struct segment *s, struct leg *target)
 {
-	bool consulted = is_parked(call, s) && target->dialled_by == s->agent;
+	bool consulted = segment_is_parked(call, s) && target->dialled_by == s->agent;
 	const char *from = s->agent->extension;
 
 	segment_end(t, call, s);

@@ -40,8 +40,14 @@ void session_run(struct session *s);
 /* Monotonic ms of the next thing to do, for poll's timeout. */
 int64_t session_next_deadline(const struct session *s);
 bool session_ready(const struct session *s);
-/* Wall clock of the last sign of life from Asterisk, 0: none yet. */
+/* Wall clock, µs, of the last sign of life from Asterisk, 0: none yet. */
 int64_t session_heard_us(const struct session *s);
+/* How long Asterisk had been up when it said so at login, in whole seconds. */
+int64_t session_uptime_s(const struct session *s);
+
+/* Live events are kept back, answers are not; then they come in order, before anything newer. */
+void session_hold(struct session *s);
+void session_release(struct session *s);
 
 /*
  * Sends an action: begin, put headers into the returned action, send. answer may be NULL. The

@@ -58,6 +58,7 @@ struct store {
 	struct mailbox *config_box;
 	int wake_fd;
 	int64_t alive_ms;                    /* when the database last heard from this writer */
+	struct store_past past;
 	pthread_t thread;
 	_Atomic int64_t applied;
 	_Atomic int64_t close_lost_before;
@@ -70,6 +71,7 @@ struct batch {
 	void *ctx;
 	struct buf *arrays[RECORD__COUNT];   /* JSON arrays, without the closing bracket */
 	int64_t last_seq;
+	int64_t heard_us;                    /* time of its newest record */
 	size_t entries, bytes;
 };
 
@@ -134,6 +136,8 @@ static bool take_over(struct store *s, const char *holder, int64_t *epoch)
 		if (db_rows(row) == 1) {
 			s->epoch = *epoch = db_int(row, 0, 0);
 			atomic_store(&s->applied, db_int(row, 0, 1));
+			s->past.heard_us = db_int(row, 0, 2);
+			s->past.alive_us = db_int(row, 0, 3);
 			talloc_free(ctx);
 			return true;
 		}
@@ -209,6 +213,8 @@ static void take_agents(struct store_config *c, const struct db_result *rows)
 			.since_us = db_int(rows, i, 5),
 			.wrapup_us = db_int(rows, i, 6),
 			.call_id = copy(c, db_text(rows, i, 7)),
+			.wrapup_ms = db_int(rows, i, 8),
+			.wrapup_extended = db_int(rows, i, 9) != 0,
 		};
 }
 
@@ -242,6 +248,8 @@ static bool is_stored(const struct journal_entry *entry)
 static void batch_add(struct batch *b, const struct journal_entry *entry)
 {
 	b->last_seq = entry->seq;
+	if (entry->at_us > b->heard_us)
+		b->heard_us = entry->at_us;
 	b->entries++;
 	if (!is_stored(entry))
 		return;
@@ -273,8 +281,8 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 	struct db_step steps[RECORD__COUNT + 1];
 	const char *array_params[RECORD__COUNT][1];
 	struct db_result *results[RECORD__COUNT + 1];
-	char seq[24];
-	const char *applied_params[] = { s->node, s->epoch_text, seq };
+	char seq[24], heard[24];
+	const char *applied_params[] = { s->node, s->epoch_text, seq, heard };
 	size_t n = 0;
 
 	for (int kind = 0; kind < RECORD__COUNT; kind++) {
@@ -285,6 +293,7 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 		n++;
 	}
 	snprintf(seq, sizeof(seq), "%" PRId64, b->last_seq);
+	snprintf(heard, sizeof(heard), "%" PRId64, b->heard_us);
 	steps[n++] = (struct db_step){ Q_STORE_APPLIED, applied_params, DB_TEXT };
 	int err = db_run(s->db, b->ctx, steps, n, results, error);
 	s->alive_ms = clock_mono_ms();
@@ -351,9 +360,11 @@ static void apply_singly(struct store *s, int64_t from_seq, int64_t to_seq)
 	talloc_free(reader);
 }
 
-static void applied(struct store *s, int64_t seq)
+static void applied(struct store *s, int64_t seq, int64_t heard_us)
 {
 	atomic_store(&s->applied, seq);
+	if (heard_us > s->past.heard_us)
+		s->past.heard_us = heard_us;
 	if (s->wake_fd >= 0)
 		wake(s->wake_fd);
 	journal_forget(s->journal, seq);
@@ -384,7 +395,7 @@ static bool run_batch(struct store *s, int timeout_ms)
 			log_error("batch refused message=%s", error.message);
 			apply_singly(s, atomic_load(&s->applied), b.last_seq);
 		}
-		applied(s, b.last_seq);
+		applied(s, b.last_seq, b.heard_us);
 	}
 	talloc_free(b.ctx);
 	return n > 0;
@@ -448,6 +459,25 @@ int store_each_open_call(struct store *s, int (*f)(void *arg, const struct json 
 	}
 	talloc_free(ctx);
 	return err;
+}
+
+int store_each_recent_leg(struct store *s, void (*f)(void *arg, const char *uniqueid), void *arg)
+{
+	void *ctx = mem_context();
+	struct db_result *rows;
+	char since[24];
+
+	snprintf(since, sizeof(since), "%" PRId64, s->past.heard_us);
+	int err = exec_patiently(s, ctx, Q_STORE_RECENT_LEGS, (const char *[]){ since }, &rows);
+	for (size_t i = 0; !err && i < db_rows(rows); i++)
+		f(arg, db_text(rows, i, 0));
+	talloc_free(ctx);
+	return err;
+}
+
+struct store_past store_past(const struct store *s)
+{
+	return s->past;
 }
 
 void store_start(struct store *s, struct mailbox *config_box, int wake_fd)

@@ -23,7 +23,8 @@ struct store_config {
 	struct store_agent {
 		const char *tenant, *extension;
 		const char *status, *reason, *next_status, *call_id;   /* NULL: never stored */
-		int64_t since_us, wrapup_us;
+		int64_t since_us, wrapup_us, wrapup_ms;
+		bool wrapup_extended;
 	} *agents;
 	size_t n_agents;
 };
@@ -44,6 +45,17 @@ void store_catch_up(struct store *store, struct journal *journal);
 struct json;
 int store_each_open_call(struct store *store, int (*f)(void *arg, const struct json *call),
 			 void *arg);
+
+/* Calls f with each leg that ended shortly before store_past's heard_us. Returns 0 or an error. */
+int store_each_recent_leg(struct store *store, void (*f)(void *arg, const char *uniqueid),
+			  void *arg);
+
+/* How far the earlier writers came; before store_start. 0: there was none. */
+struct store_past {
+	int64_t heard_us;      /* time of the newest event that is stored */
+	int64_t alive_us;      /* last sign of life of the writer before this one */
+};
+struct store_past store_past(const struct store *store);
 
 /* Reads the configuration now; waits for PostgreSQL as long as it takes. */
 struct store_config *store_read_config(struct store *store);

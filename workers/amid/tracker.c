@@ -30,7 +30,9 @@ struct tracker *tracker_new(const void *ctx, const struct tracker_options *optio
 	t->json = buf_new(t);
 	t->printed = buf_new(t);
 	t->scratch = talloc_new(t);
-	t->duplicates = repeats_new(t);
+	t->told = recent_new(t);
+	t->ended = recent_new(t);
+	t->telling = mem_new(t, struct ami_message);
 	return t;
 }
 
@@ -55,6 +57,10 @@ static void forget(struct tracker *t, struct call *call)
 	while (*p != call)
 		p = &(*p)->next_any;
 	*p = call->next_any;
+	/* Who listens may still be there when the parties have gone. */
+	for (struct leg *leg = call->legs; leg; leg = leg->next)
+		if (leg_alive(leg))
+			leg_detach(t, leg);
 	call_free(t, call);
 }
 
@@ -98,7 +104,7 @@ static void flush_queues(struct tracker *t)
 	t->changed_queues.n = 0;
 }
 
-static void flush(struct tracker *t)
+void tracker_flush(struct tracker *t)
 {
 	flush_queues(t);
 	flush_agents(t);
@@ -109,7 +115,7 @@ static void flush(struct tracker *t)
 void tracker_ami(struct tracker *t, const struct ami_message *m)
 {
 	if (event_handle(t, m))
-		flush(t);
+		tracker_flush(t);
 }
 
 void tracker_emit_all(struct tracker *t)
@@ -125,34 +131,83 @@ void tracker_emit_all(struct tracker *t)
 			queue_changed(t, queue);
 	for (struct call *call = t->all_calls; call; call = call->next_any)
 		call_changed(t, call);
-	flush(t);
+	tracker_flush(t);
 }
 
 /* ---- time ---- */
 
-void tracker_tick(struct tracker *t, int64_t now_us)
+static void agents_tick(struct tracker *t, int64_t now_us)
 {
 	struct agent *agent, *next;
 
-	t->now_us = now_us;
 	HASH_ITER(hh, t->agents, agent, next) {
 		bool over = agent->wrapup_us && agent->wrapup_us <= now_us;
 		bool lost = agent->lost_us && agent->lost_us <= now_us;
+		if (!over && !lost)
+			continue;
+		/* It was over at its deadline, however late this is noticed. */
+		t->now_us = over ? agent->wrapup_us : agent->lost_us;
 		if (over)
 			agent->wrapup_us = 0;
 		if (lost) {
 			agent->lost_us = 0;
 			agent->unreachable = true;
 		}
-		if (over || lost)
-			agent_refresh(t, agent);
+		agent_refresh(t, agent);
 	}
-	flush(t);
+	t->now_us = now_us;
+}
+
+/* It ended while nobody listened: no later than the last list that had it, no earlier than said. */
+static void leg_lost(struct tracker *t, struct leg *leg, const char *reason)
+{
+	int64_t now_us = t->now_us;
+
+	t->now_us = leg->seen_us > t->silent_us ? leg->seen_us : t->silent_us;
+	leg->call->estimated = true;
+	leg->call->end_reason = reason;
+	if (leg->call->ended_by == ENDED_UNKNOWN)
+		leg->call->ended_by = ENDED_SYSTEM;
+	leg_end(t, leg);
+	t->now_us = now_us;
+}
+
+/* Doubts that are due: the list was right, since no event has said otherwise meanwhile. */
+static void doubts_tick(struct tracker *t)
+{
+	struct leg *leg, *next;
+
+	if (!tracker_doubt_due(t, t->now_us))
+		return;
+	t->doubt_us = 0;
+	HASH_ITER(hh, t->legs, leg, next) {
+		if (!leg->doubt_us)
+			continue;
+		if (leg->doubt_us > t->now_us) {
+			if (!t->doubt_us || leg->doubt_us < t->doubt_us)
+				t->doubt_us = leg->doubt_us;
+			continue;
+		}
+		t->differences++;
+		leg->doubt_us = 0;
+		if (!leg->found)
+			leg_lost(t, leg, "lost");
+		else
+			leg->found = false;
+	}
+}
+
+void tracker_tick(struct tracker *t, int64_t now_us)
+{
+	t->now_us = now_us;
+	agents_tick(t, now_us);
+	doubts_tick(t);
+	tracker_flush(t);
 }
 
 int64_t tracker_next_tick(const struct tracker *t)
 {
-	int64_t soonest = 0;
+	int64_t soonest = t->doubt_us;
 
 	for (const struct agent *agent = t->agents; agent; agent = agent->hh.next) {
 		if (agent->wrapup_us && (!soonest || agent->wrapup_us < soonest))
@@ -196,34 +251,7 @@ void tracker_config_agent(struct tracker *t, const char *tenant, const char *ext
 
 void tracker_config_end(struct tracker *t)
 {
-	flush(t);
-}
-
-void tracker_restore_agent(struct tracker *t, const char *tenant, const char *extension,
-			   const char *status, const char *reason, const char *next_status,
-			   const char *call_id, int64_t since_us, int64_t wrapup_until_us)
-{
-	struct agent *agent = agent_get(t, tenant, str_of(extension));
-	const char *base = next_status ? next_status : status;
-
-	for (int i = 0; i < AGENT__COUNT; i++) {
-		if (strcmp(agent_status_names[i], status) == 0)
-			agent->status = (enum agent_status)i;
-		if (strcmp(agent_status_names[i], base) == 0)
-			agent->base = (enum agent_status)i;
-	}
-	if (agent->base == AGENT_ON_CALL || agent->base == AGENT_WRAP_UP)
-		agent->base = AGENT_AVAILABLE;
-	agent->reason = reason ? mem_strdup(agent, reason) : NULL;
-	agent->since_us = since_us;
-	if (call_id)
-		snprintf(agent->call_id, sizeof(agent->call_id), "%s", call_id);
-	agent->wrapup_us = wrapup_until_us;
-	agent->unreachable = agent->status == AGENT_OFFLINE && agent->base != AGENT_OFFLINE;
-	/* Whether the phone is still there is told by Asterisk, or it is not. */
-	if (agent->base != AGENT_OFFLINE && !agent->unreachable)
-		agent->lost_us = t->now_us + PHONE_LOST_US;
-	talloc_free_children(t->scratch);
+	tracker_flush(t);
 }
 
 /* ---- dials and hang-ups of ours ---- */
@@ -246,7 +274,7 @@ int tracker_dial(struct tracker *t, const char *tenant, const char *extension, c
 	call_identify(t, call, str_of(call_id));
 	call_moment(t, call, "dialled", number);
 	call_changed(t, call);
-	flush(t);
+	tracker_flush(t);
 	return ERR_OK;
 }
 
@@ -258,7 +286,7 @@ void tracker_dial_failed(struct tracker *t, const char *call_id, int64_t now_us)
 		return;
 	t->now_us = now_us;
 	call_end(t, call);
-	flush(t);
+	tracker_flush(t);
 }
 
 int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
@@ -285,47 +313,125 @@ int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const
 
 /* ---- resync ---- */
 
+/* How long the event that explains a list may be behind it. */
+enum { DOUBT_US = 2000000 };
+
+static void doubt(struct tracker *t, struct leg *leg)
+{
+	if (!leg->doubt_us)
+		leg->doubt_us = t->now_us + DOUBT_US;
+	if (!t->doubt_us || leg->doubt_us < t->doubt_us)
+		t->doubt_us = leg->doubt_us;
+}
+
+void tracker_gap(struct tracker *t, int64_t silent_us, int64_t listening_us)
+{
+	t->silent_us = silent_us;
+	t->listening_us = listening_us;
+}
+
 void tracker_resync_begin(struct tracker *t)
 {
 	for (struct leg *leg = t->legs; leg; leg = leg->hh.next)
 		leg->listed = false;
 }
 
-void tracker_resync_channel(struct tracker *t, const struct ami_message *m)
+/* A leg that no event has told of: it is as old as the list says. */
+static struct leg *leg_found(struct tracker *t, const struct ami_message *m)
 {
-	struct leg *leg = event_channel(t, m);
+	int64_t now_us = t->now_us;
+	struct str did = ami_get(m, "DNID");
 
+	t->now_us -= ami_get_int(m, "Seconds", 0) * 1000000;
+	struct leg *leg = event_channel(t, m);
+	t->now_us = now_us;
 	if (!leg)
-		return;
-	leg->listed = true;
-	if (str_is(ami_get(m, "Application"), "ChanSpy"))
-		leg->party = PARTY_SUPERVISOR;
-	struct str bridge = ami_get(m, "BridgeID");
+		return NULL;
+	if (leg == leg->call->customer && did.n && leg->call->legs == leg) {
+		leg->call->did = mem_strndup(leg->call, did.p, did.n);
+		leg->call->to = leg->call->did;
+	}
+	leg->found = true;
+	doubt(t, leg);
+	return leg;
+}
+
+static void place(struct tracker *t, struct leg *leg, struct str bridge)
+{
+	leg->misplaced = false;
+	t->differences += !leg->found;
+	leg->dirty = true;
+	call_changed(t, leg->call);
 	if (bridge.n) {
 		leg->up = true;
 		bridge_enter(t, leg, bridge);
 	} else {
 		bridge_leave(t, leg);
+		segments_detach(t, leg->call, leg);
 	}
 }
 
-void tracker_resync_end(struct tracker *t, const char *reason, int64_t now_us)
+/*
+ * A list is ahead of the events: that it has a known leg in another bridge is believed the second
+ * time, when no event has come in between.
+ */
+void tracker_resync_channel(struct tracker *t, const struct ami_message *m, int64_t now_us)
+{
+	struct leg *leg = leg_find(t, ami_get(m, "Uniqueid"));
+	struct str bridge = ami_get(m, "BridgeID");
+
+	t->now_us = now_us;
+	if (!leg)
+		leg = leg_found(t, m);
+	if (!leg)
+		return;
+	leg->listed = true;
+	if (str_is(ami_get(m, "Application"), "ChanSpy"))
+		leg->party = PARTY_SUPERVISOR;
+	if (str_is(bridge, leg->bridge ? leg->bridge->id : ""))
+		leg->misplaced = false;
+	else if (leg->found || leg->misplaced)
+		place(t, leg, bridge);
+	else
+		leg->misplaced = true;
+}
+
+void tracker_resync_end(struct tracker *t, int64_t boot_us, int64_t now_us)
 {
 	struct leg *leg, *next;
 
+	t->now_us = now_us;
 	HASH_ITER(hh, t->legs, leg, next) {
 		if (leg->listed || !leg->call)
 			continue;
-		t->now_us = leg->seen_us;
-		leg->call->estimated = true;
-		leg->call->end_reason = reason;
-		leg->call->ended_by = ENDED_SYSTEM;
-		leg_end(t, leg);
+		if (leg->started_us < boot_us)
+			leg_lost(t, leg, "pbx_restart");
+		else
+			doubt(t, leg);
 	}
-	t->now_us = now_us;
 	for (struct call *call = t->all_calls; call; call = call->next_any)
 		segments_update(t, call);
-	flush(t);
+	tracker_flush(t);
+}
+
+int64_t tracker_heard_us(const struct tracker *t)
+{
+	return t->heard_us;
+}
+
+bool tracker_doubt_due(const struct tracker *t, int64_t now_us)
+{
+	return t->doubt_us && t->doubt_us <= now_us;
+}
+
+uint64_t tracker_differences(const struct tracker *t)
+{
+	return t->differences;
+}
+
+void tracker_forget_leg(struct tracker *t, const char *uniqueid)
+{
+	recent_note(t->ended, hash_fnv1a(str_of(uniqueid), HASH_BEGIN));
 }
 
 /* ---- replay ---- */

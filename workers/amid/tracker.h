@@ -74,10 +74,16 @@ void tracker_config_queue(struct tracker *t, const char *tenant, const char *que
 void tracker_config_agent(struct tracker *t, const char *tenant, const char *extension);
 void tracker_config_end(struct tracker *t);
 
-/* The agent's state as it was stored before a restart. Emits nothing. */
-void tracker_restore_agent(struct tracker *t, const char *tenant, const char *extension,
-			   const char *status, const char *reason, const char *next_status,
-			   const char *call_id, int64_t since_us, int64_t wrapup_until_us);
+/* An agent's state as it was stored; texts may be NULL but for the first three. */
+struct tracker_agent {
+	const char *tenant, *extension, *status;
+	const char *reason, *next_status, *call_id;
+	int64_t since_us, wrapup_until_us, wrapup_ms;
+	bool wrapup_extended;
+};
+
+/* Puts back what was known of an agent before a restart. Emits nothing. */
+void tracker_restore_agent(struct tracker *t, const struct tracker_agent *stored);
 
 struct json;
 /*
@@ -125,15 +131,38 @@ int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const
 
 /* ---- resync ---- */
 
+/*
+ * Nothing was heard between these two moments. Rows of the channel event log that follow fill
+ * that gap; what they do not explain is taken to have ended at silent_us.
+ */
+void tracker_gap(struct tracker *t, int64_t silent_us, int64_t listening_us);
+
+/*
+ * A row of the channel event log. Returns whether it was news: one that is older than what its
+ * channel has said since is not, nor one from when events are complete again, unless its channel
+ * is in doubt. Reading a part of the log twice changes nothing.
+ */
+struct cel_row;
+bool tracker_cel(struct tracker *t, const struct cel_row *row);
+
 /* A fresh list of channels follows as tracker_resync_channel, then tracker_resync_end. */
 void tracker_resync_begin(struct tracker *t);
-void tracker_resync_channel(struct tracker *t, const struct ami_message *m);
+void tracker_resync_channel(struct tracker *t, const struct ami_message *m, int64_t now_us);
 /*
- * Legs that are known but were not listed ended while nobody listened: they are closed with the
- * last moment they were known to live, marked estimated, their call with this reason ("lost",
- * "pbx_restart").
+ * The list is complete. Legs that are known but were not listed have ended while nobody listened:
+ * those from before Asterisk's last start (boot_us, 0: any time ago) at once, with the reason
+ * "pbx_restart"; of others the event may still be under way, so that they are in doubt for 2 s and
+ * then closed as "lost". Both are marked estimated.
  */
-void tracker_resync_end(struct tracker *t, const char *reason, int64_t now_us);
+void tracker_resync_end(struct tracker *t, int64_t boot_us, int64_t now_us);
+/* Time of the newest event that was heard, 0: none. */
+int64_t tracker_heard_us(const struct tracker *t);
+/* Whether the next tick at this time settles a doubt, which a late row of the log may do better. */
+bool tracker_doubt_due(const struct tracker *t, int64_t now_us);
+/* How often a list turned out to know better than the events. */
+uint64_t tracker_differences(const struct tracker *t);
+/* A leg that an earlier process has seen end: nothing that is read later brings it back. */
+void tracker_forget_leg(struct tracker *t, const char *uniqueid);
 
 /* Hands the whole live picture (open calls, agents, queues) to the sink again. */
 void tracker_emit_all(struct tracker *t);

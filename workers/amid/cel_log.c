@@ -1,0 +1,145 @@
+/* Reading the channel event log. */
+#include "workers/amid/cel_log.h"
+
+#include "lib/buf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	READ_BYTES = 1 << 16,
+	LINE_MAX_BYTES = 1 << 14,        /* a row is a few hundred bytes */
+	FILES_MAX = 2,
+};
+
+struct cel_log {
+	int fds[FILES_MAX];              /* the rotated file, then the present one */
+	size_t n, current;
+	int64_t from_us;
+	struct buf *in;
+	size_t used;
+	struct csv_row csv;
+};
+
+static int close_all(struct cel_log *log)
+{
+	for (size_t i = 0; i < log->n; i++)
+		close(log->fds[i]);
+	return 0;
+}
+
+/* The line's row, if it is one. Text is changed in place. */
+static bool parse_line(char *line, size_t n, struct csv_row *csv, struct cel_row *row)
+{
+	size_t used;
+
+	return csv_next(line, n, csv, &used) == 0 && used == n && cel_parse(csv, row) == 0;
+}
+
+/* Time of the first row that begins after offset; 0: there is none within a few lines. */
+static int64_t time_after(int fd, off_t offset)
+{
+	char text[2 * LINE_MAX_BYTES];
+	ssize_t n = pread(fd, text, sizeof(text), offset);
+	char *end = text + (n > 0 ? n : 0), *line = text;
+	struct csv_row csv;
+	struct cel_row row;
+
+	/* What the offset points into may be the middle of a line. */
+	char *eol = offset ? memchr(text, '\n', (size_t)(end - text)) : text - 1;
+	while (eol && (line = eol + 1) < end && (eol = memchr(line, '\n', (size_t)(end - line))))
+		if (parse_line(line, (size_t)(eol + 1 - line), &csv, &row))
+			return row.at_us;
+	return 0;
+}
+
+/* An offset at or a little before the first row of from_us or later. */
+static off_t bisect(int fd, int64_t from_us)
+{
+	struct stat st;
+	off_t low = 0, high = fstat(fd, &st) ? 0 : st.st_size;
+
+	while (high - low > READ_BYTES) {
+		off_t middle = low + (high - low) / 2;
+		int64_t at = time_after(fd, middle);
+		if (at && at < from_us)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int open_one(struct cel_log *log, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	log->fds[log->n++] = fd;
+	return 0;
+}
+
+int cel_log_open(const void *ctx, const char *path, int64_t from_us, struct cel_log **out)
+{
+	struct cel_log *log = mem_new(ctx, struct cel_log);
+
+	log->from_us = from_us;
+	log->in = buf_new(log);
+	talloc_set_destructor(log, close_all);
+	open_one(log, mem_printf(log, "%s.1", path));
+	int err = open_one(log, path);
+	/* Right after a rotation there is only the old one. */
+	if (err && log->n == 0) {
+		talloc_free(log);
+		return err;
+	}
+	lseek(log->fds[0], bisect(log->fds[0], from_us), SEEK_SET);
+	if (log->n == FILES_MAX)
+		lseek(log->fds[1], bisect(log->fds[1], from_us), SEEK_SET);
+	*out = log;
+	return 0;
+}
+
+static bool read_more(struct cel_log *log)
+{
+	if (log->used) {
+		buf_shift(log->in, log->used);
+		log->used = 0;
+	}
+	/* What can be no row is passed over, so that memory stays bounded. */
+	if (log->in->n > LINE_MAX_BYTES)
+		log->in->n = 0;
+	for (; log->current < log->n; log->current++) {
+		ssize_t n = read(log->fds[log->current], buf_reserve(log->in, READ_BYTES),
+				 READ_BYTES);
+		if (n > 0) {
+			log->in->n += (size_t)n;
+			return true;
+		}
+		if (log->current + 1 == log->n)
+			break;
+	}
+	return false;
+}
+
+int cel_log_next(struct cel_log *log, struct cel_row *row)
+{
+	for (;;) {
+		char *line = log->in->n ? log->in->p + log->used : NULL;
+		size_t left = log->in->n - log->used;
+		char *eol = left ? memchr(line, '\n', left) : NULL;
+		if (!eol && read_more(log))
+			continue;
+		if (!eol)
+			return 0;
+		size_t n = (size_t)(eol + 1 - line);
+		log->used += n;
+		if (parse_line(line, n, &log->csv, row) && row->at_us >= log->from_us)
+			return 1;
+	}
+}
