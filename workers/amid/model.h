@@ -273,6 +273,11 @@ void segments_detach(struct tracker *t, struct call *call, const struct leg *leg
 void segment_end(struct tracker *t, struct call *call, struct segment *segment);
 /* The agent talks to somebody else while the customer waits: a consultation. */
 void segment_park_if_consulting(struct leg *leg);
+/* Between two moments as they are written, so that lengths add up to the millisecond. */
+int64_t ms_between(int64_t from_us, int64_t to_us);
+/* Talk and hold of a segment so far; together they are its length. */
+void segment_times(const struct segment *segment, int64_t now_us, int64_t *talk_ms,
+		   int64_t *hold_ms);
 /* The hold that is going on is over. */
 void hold_settle(struct segment *segment, int64_t end_us);
 void call_answered(struct tracker *t, struct call *call);
@@ -314,12 +319,10 @@ void record_activity(struct tracker *t, struct agent *agent, const char *activit
 		     const char *call_id);
 void write_agent(struct tracker *t, const struct agent *agent, struct buf *out);
 /* The replay line of one call. */
-void print_call(const struct call *call, struct buf *out);
+void print_call(const struct call *call, int64_t now_us, struct buf *out);
 
 /* What became of an ended call on the telephone. */
 const char *call_outcome(const struct call *call);
 int call_cause(const struct call *call);
-/* Talk and hold of a segment so far, in µs. */
-void segment_times(const struct segment *segment, int64_t now_us, int64_t *talk, int64_t *hold);
 
 #endif

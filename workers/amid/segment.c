@@ -60,17 +60,22 @@ static void walk_from(struct tracker *t, struct bridge *bridge)
 
 /* ---- segments ---- */
 
-void segment_times(const struct segment *s, int64_t now_us, int64_t *talk, int64_t *hold)
+int64_t ms_between(int64_t from_us, int64_t to_us)
+{
+	return to_us / 1000 - from_us / 1000;
+}
+
+void segment_times(const struct segment *s, int64_t now_us, int64_t *talk_ms, int64_t *hold_ms)
 {
 	int64_t end = s->ended_us ? s->ended_us : now_us;
 	int64_t since = s->held_us && s->detached_us
 				? (s->held_us < s->detached_us ? s->held_us : s->detached_us)
 				: s->held_us + s->detached_us;
 
-	*hold = s->hold_us + (since && end > since ? end - since : 0);
-	*talk = end - s->started_us - *hold;
-	if (*talk < 0)
-		*talk = 0;
+	*hold_ms = (s->hold_us + (since && end > since ? end - since : 0) + 500) / 1000;
+	*talk_ms = ms_between(s->started_us, end) - *hold_ms;
+	if (*talk_ms < 0)
+		*talk_ms = 0;
 }
 
 /* An exchange of channels (a transfer, a Local channel taken out) parts them for a moment only. */
