@@ -339,6 +339,28 @@ static void on_unhold(struct tracker *t, const struct ami_message *m)
 
 /* ---- ends ---- */
 
+static bool anybody_else_has_customer(const struct call *call, const struct leg *leg)
+{
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (!call->segments.items[i].ended_us && call->segments.items[i].leg != leg)
+			return true;
+	return false;
+}
+
+/* Who hangs up first ends the call, if nothing but the other side's hang-up can follow from it. */
+static void note_who_ends(struct call *call, const struct leg *leg)
+{
+	/* A phone that refuses a ring ends its leg, not the customer's call. */
+	if (call->customer && leg->dialled && !leg->up && leg->agent)
+		return;
+	bool agent_left = call->ended_by == ENDED_AGENT && !call_open_transfer(call);
+	if (leg == call->customer && !agent_left)
+		call->ended_by = ENDED_CUSTOMER;
+	else if (leg->party == PARTY_AGENT && call->ended_by == ENDED_UNKNOWN &&
+		 !anybody_else_has_customer(call, leg))
+		call->ended_by = ENDED_AGENT;
+}
+
 static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
@@ -350,13 +372,7 @@ static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 	struct segment *s = call_open_segment(leg->call, leg);
 	if (s && s->detached_us && !s->left_us)
 		s->left_us = t->now_us;
-	/* A phone that refuses a ring ends its leg, not the call. */
-	if (leg->dialled && !leg->up && leg->agent)
-		return;
-	if (leg == leg->call->customer)
-		leg->call->ended_by = ENDED_CUSTOMER;
-	else if (leg->party == PARTY_AGENT && leg->call->ended_by != ENDED_CUSTOMER)
-		leg->call->ended_by = ENDED_AGENT;
+	note_who_ends(leg->call, leg);
 }
 
 static void on_hangup(struct tracker *t, const struct ami_message *m)
@@ -385,6 +401,10 @@ static void on_queue_join(struct tracker *t, const struct ami_message *m)
 
 	if (!leg || call_open_visit(leg->call))
 		return;
+	/* Whoever waits anew had waited long enough before. */
+	if (leg->call->visits.n && !leg->call->visits.items[leg->call->visits.n - 1].outcome)
+		visit_close(t, leg->call, &leg->call->visits.items[leg->call->visits.n - 1],
+			    "TIMEOUT");
 	struct visit *visit = LIST_ADD(leg->call, leg->call->visits, struct visit);
 	visit->queue = mem_strdup(leg->call, queue_name(t, m));
 	visit->joined_us = t->now_us;

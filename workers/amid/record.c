@@ -68,9 +68,9 @@ const char *call_outcome(const struct call *call)
 		return inbound_outcome(call);
 	if (!leg)
 		return "FAILED";
-	if (call->ended_by == ENDED_AGENT && leg->ringing + leg->cause == 0)
-		return "CANCELLED";
-	return failure_of(leg);
+	const char *failure = failure_of(leg);
+	bool told_why = leg->cause && strcmp(failure, "FAILED") != 0;
+	return call->ended_by == ENDED_AGENT && !told_why ? "CANCELLED" : failure;
 }
 
 int call_cause(const struct call *call)
