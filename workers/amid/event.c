@@ -511,15 +511,20 @@ static void on_attended_transfer(struct tracker *t, const struct ami_message *m)
 }
 
 /* A leg that listens is no party of any call: its agent's own state stays as it was. */
-static void on_spy_start(struct tracker *t, const struct ami_message *m)
+static void listens(struct tracker *t, struct leg *leg)
 {
-	struct leg *leg = leg_find(t, ami_get(m, "SpyerUniqueid"));
-
-	if (!leg)
+	if (!leg || !leg->call)
 		return;
 	leg->party = PARTY_SUPERVISOR;
+	if (leg->call->legs == leg && !leg->next)
+		leg->call->merged = true;
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
+}
+
+static void on_spy_start(struct tracker *t, const struct ami_message *m)
+{
+	listens(t, leg_find(t, ami_get(m, "SpyerUniqueid")));
 }
 
 /* ---- phones and dials ---- */

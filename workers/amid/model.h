@@ -146,7 +146,7 @@ struct call {
 	enum ended_by ended_by;
 	const char *end_reason;       /* an end that is not a hang-up; NULL */
 	bool estimated;
-	bool merged;                  /* its only leg has become part of another call */
+	bool merged;                  /* its only leg is part of another call, or listens to one */
 	bool changed, emitted;
 	const char *live_event;
 	struct agent *offered_to;     /* of a call:incoming to be emitted */
