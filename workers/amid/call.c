@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What one hang-up brings about comes within this. */
+enum { SAME_MOMENT_US = 100000, STILL_LEAVING_US = 1000000 };
+
 struct call *call_new(struct tracker *t, const char *tenant)
 {
 	struct call *call = mem_new(t, struct call);
@@ -278,7 +281,7 @@ static void excuse_cut_ring(struct call *call, const struct visit *visit)
 	for (size_t i = 0; i < call->offers.n; i++) {
 		struct offer *offer = &call->offers.items[i];
 		if (offer->outcome && strcmp(offer->outcome, "NO_ANSWER") == 0 &&
-		    visit->left_us - offer->ended_us < 100000) {
+		    visit->left_us - offer->ended_us < SAME_MOMENT_US) {
 			offer->outcome = "CANCELLED";
 			offer->dirty = true;
 		}
@@ -300,17 +303,31 @@ void visit_close(struct tracker *t, struct call *call, struct visit *visit,
 }
 
 /*
- * Asterisk announces an abandon at the end of every wait. It was one if the caller hung up; a
+ * Asterisk announces an abandon at the end of every wait. It was one if the caller hung up then; a
  * caller who went on in the dialplan had waited long enough; else the house closed on them.
  */
 static const char *unexplained_exit(struct tracker *t, const struct call *call,
 				    const struct visit *visit)
 {
-	enum { SAME_MOMENT_US = 100000 };
+	int64_t went_on_us = visit->left_us ? t->now_us - visit->left_us : 0;
 
-	if (call->ended_by == ENDED_CUSTOMER)
+	if (call->ended_by == ENDED_CUSTOMER && went_on_us < STILL_LEAVING_US)
 		return "ABANDONED";
-	return visit->left_us && t->now_us - visit->left_us > SAME_MOMENT_US ? "TIMEOUT" : "CLOSED";
+	return went_on_us > SAME_MOMENT_US ? "TIMEOUT" : "CLOSED";
+}
+
+/*
+ * A call with a customer is over when the customer has left, whatever legs are left over; what is
+ * taken down in the same moment is part of its end.
+ */
+static int64_t end_of(const struct tracker *t, const struct call *call)
+{
+	const struct leg *customer = call->customer;
+	bool left_over = customer && customer->ended_us &&
+			 t->now_us - customer->ended_us > SAME_MOMENT_US;
+	int64_t end = left_over ? customer->ended_us : t->now_us;
+
+	return end > call->started_us ? end : call->started_us;
 }
 
 void call_end(struct tracker *t, struct call *call)
@@ -330,7 +347,7 @@ void call_end(struct tracker *t, struct call *call)
 		transfer->result = "NO_ANSWER";
 		transfer->dirty = true;
 	}
-	call->ended_us = t->now_us > call->started_us ? t->now_us : call->started_us;
+	call->ended_us = end_of(t, call);
 	if (call->ended_by == ENDED_UNKNOWN)
 		call->ended_by = ENDED_SYSTEM;
 	call_moment(t, call, "ended", NULL);

@@ -7,17 +7,33 @@
 /* ChannelState of a leg that calls us, and of one that is answered (AST_STATE_…). */
 enum { CHANNEL_STATE_RING = 4, CHANNEL_STATE_UP = 6 };
 
+/* An extension as the dialplan has it: a number outside stands behind a prefix. */
+static bool is_outside(struct tracker *t, struct str exten)
+{
+	const char *prefix = t->options.outbound_prefix;
+	size_t n = strlen(prefix);
+
+	return exten.n > n && memcmp(exten.p, prefix, n) == 0 && !is_extension(exten);
+}
+
+static struct str number_of(struct tracker *t, struct str exten)
+{
+	size_t skip = is_outside(t, exten) ? strlen(t->options.outbound_prefix) : 0;
+
+	return (struct str){ exten.p + skip, exten.n - skip };
+}
+
 static void first_leg(struct tracker *t, struct call *call, struct leg *leg,
 		      const struct ami_message *m)
 {
 	struct str number = ami_known(ami_get(m, "CallerIDNum"));
 	struct str name = ami_unescape(t->scratch, ami_known(ami_get(m, "CallerIDName")));
 	struct str exten = ami_get(m, "Exten");
-	const char *dialled = exten.n && !str_is(exten, "s") ? mem_strndup(call, exten.p, exten.n)
-							     : NULL;
+	struct str to = leg->party == PARTY_AGENT ? number_of(t, exten) : exten;
+	const char *dialled = to.n && !str_is(to, "s") ? mem_strndup(call, to.p, to.n) : NULL;
 
 	if (leg->party == PARTY_AGENT) {
-		call->direction = DIRECTION_INTERNAL;
+		call->direction = is_outside(t, exten) ? DIRECTION_OUTBOUND : DIRECTION_INTERNAL;
 		call->dialler = leg->agent;
 		call->from = leg->agent->extension;
 		call->to = dialled;
@@ -142,6 +158,28 @@ static void dialled_number(struct tracker *t, struct call *call, struct leg *leg
 	}
 }
 
+/*
+ * A customer who goes on to somebody else though nobody has hung up was sent there. Of a Redirect of
+ * the customer's channel alone no event says so.
+ */
+static void note_redirect(struct tracker *t, struct call *call, const struct leg *leg,
+			  const char *to)
+{
+	enum { SAME_ACT_US = 1000000 };
+
+	if (leg != call->customer || call->ended_by != ENDED_UNKNOWN || call->segments.n == 0)
+		return;
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (!call->segments.items[i].ended_us && !call->segments.items[i].detached_us)
+			return;
+	const struct segment *s = &call->segments.items[call->segments.n - 1];
+	int64_t left_us = s->ended_us ? s->ended_us : s->detached_us;
+	if (call->transfers.n &&
+	    call->transfers.items[call->transfers.n - 1].at_us + SAME_ACT_US > left_us)
+		return;
+	transfer_add(t, call, "BLIND", s->agent->extension, to, NULL);
+}
+
 static void on_dial_begin(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *caller = touch(t, m), *leg = dest(t, m);
@@ -161,9 +199,11 @@ static void on_dial_begin(struct tracker *t, const struct ami_message *m)
 	leg->dialled_by = caller->agent;
 	if (leg->party == PARTY_CUSTOMER)
 		dialled_number(t, call, leg, ami_get(m, "DialString"));
+	struct visit *visit = call_open_visit(call);
+	if (!visit)
+		note_redirect(t, call, caller, leg->number);
 	if (!leg->agent)
 		return;
-	struct visit *visit = call_open_visit(call);
 	struct offer *offer = LIST_ADD(call, call->offers, struct offer);
 	offer->agent = leg->agent;
 	offer->leg = leg;
@@ -350,6 +390,28 @@ static void on_unhold(struct tracker *t, const struct ami_message *m)
 
 /* ---- ends ---- */
 
+static bool anybody_else_has_customer(const struct call *call, const struct leg *leg)
+{
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (!call->segments.items[i].ended_us && call->segments.items[i].leg != leg)
+			return true;
+	return false;
+}
+
+/* Who hangs up first ends the call, if nothing but the other side's hang-up can follow from it. */
+static void note_who_ends(struct call *call, const struct leg *leg)
+{
+	/* A phone that refuses a ring ends its leg, not the customer's call. */
+	if (call->customer && leg->dialled && !leg->up && leg->agent)
+		return;
+	bool agent_left = call->ended_by == ENDED_AGENT && !call_open_transfer(call);
+	if (leg == call->customer && !agent_left)
+		call->ended_by = ENDED_CUSTOMER;
+	else if (leg->party == PARTY_AGENT && call->ended_by == ENDED_UNKNOWN &&
+		 !anybody_else_has_customer(call, leg))
+		call->ended_by = ENDED_AGENT;
+}
+
 static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
@@ -361,13 +423,7 @@ static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 	struct segment *s = call_open_segment(leg->call, leg);
 	if (s && s->detached_us && !s->left_us)
 		s->left_us = t->now_us;
-	/* A phone that refuses a ring ends its leg, not the call. */
-	if (leg->dialled && !leg->up && leg->agent)
-		return;
-	if (leg == leg->call->customer)
-		leg->call->ended_by = ENDED_CUSTOMER;
-	else if (leg->party == PARTY_AGENT && leg->call->ended_by != ENDED_CUSTOMER)
-		leg->call->ended_by = ENDED_AGENT;
+	note_who_ends(leg->call, leg);
 }
 
 static void on_hangup(struct tracker *t, const struct ami_message *m)
@@ -396,11 +452,16 @@ static void on_queue_join(struct tracker *t, const struct ami_message *m)
 
 	if (!leg || call_open_visit(leg->call))
 		return;
+	/* Whoever waits anew had waited long enough before. */
+	if (leg->call->visits.n && !leg->call->visits.items[leg->call->visits.n - 1].outcome)
+		visit_close(t, leg->call, &leg->call->visits.items[leg->call->visits.n - 1],
+			    "TIMEOUT");
 	struct visit *visit = LIST_ADD(leg->call, leg->call->visits, struct visit);
 	visit->queue = mem_strdup(leg->call, queue_name(t, m));
 	visit->joined_us = t->now_us;
 	visit->position = (int)ami_get_int(m, "Position", 0);
 	visit->dirty = true;
+	note_redirect(t, leg->call, leg, visit->queue);
 	struct transfer *transfer = call_open_transfer(leg->call);
 	if (transfer) {
 		transfer->result = "COMPLETED";
@@ -497,37 +558,68 @@ static void on_user_event(struct tracker *t, const struct ami_message *m)
 
 /* ---- transfers and supervision ---- */
 
+/* Who transfers. That leg may be gone when Asterisk tells of it: its name and the customer are not. */
+static const char *transferer(struct tracker *t, const struct ami_message *m, const char *channel)
+{
+	struct str name = pbx_name(t, endpoint_of(ami_get(m, channel))).name;
+
+	return is_extension(name) ? mem_strndup(t->scratch, name.p, name.n) : NULL;
+}
+
+static struct call *transferred_call(struct tracker *t, const struct ami_message *m,
+				     const char *transferer_uniqueid)
+{
+	const struct leg *leg = leg_find(t, ami_get(m, transferer_uniqueid));
+
+	if (!leg || !leg->call)
+		leg = leg_find(t, ami_get(m, "TransfereeUniqueid"));
+	return leg ? leg->call : NULL;
+}
+
 static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
 {
-	struct leg *leg = leg_find(t, ami_get(m, "TransfererUniqueid"));
-	struct str to = ami_get(m, "Extension");
+	struct call *call = transferred_call(t, m, "TransfererUniqueid");
+	const char *from = transferer(t, m, "TransfererChannel");
+	struct str to = number_of(t, ami_get(m, "Extension"));
 
-	if (leg && leg->agent && leg->call)
-		transfer_add(t, leg->call, "BLIND", leg->agent->extension,
-			     mem_strndup(t->scratch, to.p, to.n), NULL);
+	if (call && from && !call_open_transfer(call))
+		transfer_add(t, call, "BLIND", from, mem_strndup(t->scratch, to.p, to.n), NULL);
+}
+
+/* A target that still rings is behind a Local channel whose other half talks to nobody. */
+static const char *attended_result(const struct ami_message *m, const struct leg *target)
+{
+	if (!str_is(ami_get(m, "Result"), "Success"))
+		return "FAILED";
+	return target && target->local_peer && !target->local_peer->bridge ? NULL : "COMPLETED";
 }
 
 static void on_attended_transfer(struct tracker *t, const struct ami_message *m)
 {
-	struct leg *from = leg_find(t, ami_get(m, "OrigTransfererUniqueid"));
-	struct leg *to = leg_find(t, ami_get(m, "TransferTargetUniqueid"));
+	struct call *call = transferred_call(t, m, "OrigTransfererUniqueid");
+	const char *from = transferer(t, m, "OrigTransfererChannel");
+	const struct leg *to = leg_find(t, ami_get(m, "TransferTargetUniqueid"));
 
-	if (from && from->agent && from->call)
-		transfer_add(t, from->call, "ATTENDED", from->agent->extension,
-			     to ? to->number : NULL,
-			     str_is(ami_get(m, "Result"), "Success") ? "COMPLETED" : "FAILED");
+	if (call && from)
+		transfer_add(t, call, "ATTENDED", from, to ? to->number : NULL,
+			     attended_result(m, to));
 }
 
 /* A leg that listens is no party of any call: its agent's own state stays as it was. */
-static void on_spy_start(struct tracker *t, const struct ami_message *m)
+static void listens(struct tracker *t, struct leg *leg)
 {
-	struct leg *leg = leg_find(t, ami_get(m, "SpyerUniqueid"));
-
-	if (!leg)
+	if (!leg || !leg->call)
 		return;
 	leg->party = PARTY_SUPERVISOR;
+	if (leg->call->legs == leg && !leg->next)
+		leg->call->merged = true;
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
+}
+
+static void on_spy_start(struct tracker *t, const struct ami_message *m)
+{
+	listens(t, leg_find(t, ami_get(m, "SpyerUniqueid")));
 }
 
 /* ---- phones and dials ---- */
@@ -536,16 +628,14 @@ static void on_spy_start(struct tracker *t, const struct ami_message *m)
 static void on_originate_response(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = leg_find(t, ami_get(m, "Uniqueid"));
-	struct str exten = ami_get(m, "Exten");
-	const char *prefix = t->options.outbound_prefix;
-	size_t n = strlen(prefix);
+	struct str exten = ami_get(m, "Exten"), number = number_of(t, exten);
 
+	if (str_is(ami_get(m, "Application"), "ChanSpy") || str_is(ami_get(m, "Context"), "cc-spy"))
+		listens(t, leg);
 	if (!leg || leg->call->to || exten.n == 0)
 		return;
-	bool outside = exten.n > n && memcmp(exten.p, prefix, n) == 0 && !is_extension(exten);
-	size_t skip = outside ? n : 0;
-	leg->call->to = mem_strndup(leg->call, exten.p + skip, exten.n - skip);
-	if (outside)
+	leg->call->to = mem_strndup(leg->call, number.p, number.n);
+	if (is_outside(t, exten))
 		leg->call->direction = DIRECTION_OUTBOUND;
 	call_changed(t, leg->call);
 }

@@ -151,7 +151,7 @@ struct call {
 	enum ended_by ended_by;
 	const char *end_reason;       /* an end that is not a hang-up; NULL */
 	bool estimated;
-	bool merged;                  /* its only leg has become part of another call */
+	bool merged;                  /* its only leg is part of another call, or listens to one */
 	bool changed, emitted;
 	const char *live_event;
 	struct agent *offered_to;     /* of a call:incoming to be emitted */
@@ -289,6 +289,11 @@ void segment_end(struct tracker *t, struct call *call, struct segment *segment);
 void segment_park_if_consulting(struct leg *leg);
 /* Held by the phone, or sent to wait by the server: the agent still has the customer. */
 bool segment_is_parked(const struct call *call, const struct segment *s);
+/* Between two moments as they are written, so that lengths add up to the millisecond. */
+int64_t ms_between(int64_t from_us, int64_t to_us);
+/* Talk and hold of a segment so far; together they are its length. */
+void segment_times(const struct segment *segment, int64_t now_us, int64_t *talk_ms,
+		   int64_t *hold_ms);
 /* The hold that is going on is over. */
 void hold_settle(struct segment *segment, int64_t end_us);
 void call_answered(struct tracker *t, struct call *call);
@@ -329,12 +334,10 @@ void record_activity(struct tracker *t, struct agent *agent, const char *activit
 		     const char *call_id);
 void write_agent(struct tracker *t, const struct agent *agent, struct buf *out);
 /* The replay line of one call. */
-void print_call(const struct call *call, struct buf *out);
+void print_call(const struct call *call, int64_t now_us, struct buf *out);
 
 /* What became of an ended call on the telephone. */
 const char *call_outcome(const struct call *call);
 int call_cause(const struct call *call);
-/* Talk and hold of a segment so far, in µs. */
-void segment_times(const struct segment *segment, int64_t now_us, int64_t *talk, int64_t *hold);
 
 #endif

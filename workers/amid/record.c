@@ -68,9 +68,9 @@ const char *call_outcome(const struct call *call)
 		return inbound_outcome(call);
 	if (!leg)
 		return "FAILED";
-	if (call->ended_by == ENDED_AGENT && leg->ringing + leg->cause == 0)
-		return "CANCELLED";
-	return failure_of(leg);
+	const char *failure = failure_of(leg);
+	bool told_why = leg->cause && strcmp(failure, "FAILED") != 0;
+	return call->ended_by == ENDED_AGENT && !told_why ? "CANCELLED" : failure;
 }
 
 int call_cause(const struct call *call)
@@ -99,11 +99,11 @@ static void put_agent(struct json_out *o, const char *key, const struct agent *a
 
 static void put_times(struct json_out *o, const struct segment *s, int64_t now_us)
 {
-	int64_t talk, hold;
+	int64_t talk_ms, hold_ms;
 
-	segment_times(s, now_us, &talk, &hold);
-	json_put_int(o, "talkMs", talk / 1000);
-	json_put_int(o, "holdMs", hold / 1000);
+	segment_times(s, now_us, &talk_ms, &hold_ms);
+	json_put_int(o, "talkMs", talk_ms);
+	json_put_int(o, "holdMs", hold_ms);
 }
 
 static void send(struct tracker *t, struct json_out *o, struct record record)
@@ -151,16 +151,16 @@ static void put_sums(struct json_out *o, const struct call *call, int64_t now_us
 
 	for (size_t i = 0; i < call->visits.n; i++) {
 		const struct visit *v = &call->visits.items[i];
-		wait += (v->left_us ? v->left_us : now_us) - v->joined_us;
+		wait += ms_between(v->joined_us, v->left_us ? v->left_us : now_us);
 	}
 	for (size_t i = 0; i < call->segments.n; i++) {
 		segment_times(&call->segments.items[i], now_us, &t, &h);
 		talk += t;
 		hold += h;
 	}
-	json_put_int(o, "waitMs", wait / 1000);
-	json_put_int(o, "talkMs", talk / 1000);
-	json_put_int(o, "holdMs", hold / 1000);
+	json_put_int(o, "waitMs", wait);
+	json_put_int(o, "talkMs", talk);
+	json_put_int(o, "holdMs", hold);
 }
 
 static void put_ringing(struct json_out *o, const struct call *call)
@@ -289,7 +289,7 @@ static void record_visit(struct tracker *t, const struct call *call, size_t i)
 	json_put_time(&o, "leftAt", left ? v->left_us : 0);
 	json_key(&o, "waitMs");
 	if (left)
-		json_int(&o, (v->left_us - v->joined_us) / 1000);
+		json_int(&o, ms_between(v->joined_us, v->left_us));
 	else
 		json_null(&o);
 	json_put_text(&o, "outcome", v->outcome);
@@ -310,7 +310,7 @@ static void record_offer(struct tracker *t, const struct call *call, size_t i)
 	json_put_time(&o, "endedAt", f->ended_us);
 	json_key(&o, "ringMs");
 	if (f->ended_us)
-		json_int(&o, (f->ended_us - f->started_us) / 1000);
+		json_int(&o, ms_between(f->started_us, f->ended_us));
 	else
 		json_null(&o);
 	json_put_text(&o, "outcome", f->outcome);
@@ -548,7 +548,7 @@ void record_queue(struct tracker *t, struct queue *queue)
 
 /* ---- replay ---- */
 
-static void print_visits(const struct call *call, struct json_out *o)
+static void print_visits(const struct call *call, int64_t now_us, struct json_out *o)
 {
 	for (size_t i = 0; i < call->visits.n; i++) {
 		const struct visit *v = &call->visits.items[i];
@@ -556,14 +556,14 @@ static void print_visits(const struct call *call, struct json_out *o)
 		json_put_text(o, "queue", v->queue);
 		json_put_time(o, "joinedAt", v->joined_us);
 		json_put_time(o, "leftAt", v->left_us);
-		json_put_int(o, "waitMs", v->left_us ? (v->left_us - v->joined_us) / 1000 : 0);
+		json_put_int(o, "waitMs", ms_between(v->joined_us, v->left_us ? v->left_us : now_us));
 		json_put_text(o, "outcome", v->outcome);
 		put_agent(o, "agent", v->agent);
 		json_close(o, '}');
 	}
 }
 
-static void print_segments(const struct call *call, struct json_out *o)
+static void print_segments(const struct call *call, int64_t now_us, struct json_out *o)
 {
 	for (size_t i = 0; i < call->segments.n; i++) {
 		const struct segment *s = &call->segments.items[i];
@@ -571,13 +571,14 @@ static void print_segments(const struct call *call, struct json_out *o)
 		put_agent(o, "agent", s->agent);
 		json_put_time(o, "startedAt", s->started_us);
 		json_put_time(o, "endedAt", s->ended_us);
-		put_times(o, s, s->ended_us);
+		put_times(o, s, now_us);
 		json_close(o, '}');
 	}
 }
 
-static void print_transfers(const struct call *call, struct json_out *o)
+static void print_transfers(const struct call *call, int64_t now_us, struct json_out *o)
 {
+	(void)now_us;
 	for (size_t i = 0; i < call->transfers.n; i++) {
 		const struct transfer *x = &call->transfers.items[i];
 		json_open(o, '{');
@@ -589,50 +590,51 @@ static void print_transfers(const struct call *call, struct json_out *o)
 	}
 }
 
-static void print_offers(const struct call *call, struct json_out *o)
+static void print_offers(const struct call *call, int64_t now_us, struct json_out *o)
 {
 	for (size_t i = 0; i < call->offers.n; i++) {
 		const struct offer *f = &call->offers.items[i];
 		json_open(o, '{');
 		put_agent(o, "agent", f->agent);
 		json_put_text(o, "queue", f->queue);
-		json_put_int(o, "ringMs", f->ended_us ? (f->ended_us - f->started_us) / 1000 : 0);
+		json_put_int(o, "ringMs", ms_between(f->started_us, f->ended_us ? f->ended_us : now_us));
 		json_put_text(o, "outcome", f->outcome);
 		json_close(o, '}');
 	}
 }
 
-static void print_list(const struct call *call, struct json_out *o, const char *key,
-		       void (*print)(const struct call *call, struct json_out *o))
+static void print_list(const struct call *call, int64_t now_us, struct json_out *o, const char *key,
+		       void (*print)(const struct call *call, int64_t now_us, struct json_out *o))
 {
 	json_key(o, key);
 	json_open(o, '[');
-	print(call, o);
+	print(call, now_us, o);
 	json_close(o, ']');
 }
 
-static void print_linked_ids(const struct call *call, struct json_out *o)
+static void print_linked_ids(const struct call *call, int64_t now_us, struct json_out *o)
 {
+	(void)now_us;
 	for (size_t i = 0; i < call->linked_ids.n; i++)
 		json_text(o, call->linked_ids.items[i]);
 }
 
-void print_call(const struct call *call, struct buf *out)
+void print_call(const struct call *call, int64_t now_us, struct buf *out)
 {
 	struct json_out o;
 
 	json_out_init(&o, out);
 	json_open(&o, '{');
 	json_put_text(&o, "call", call->pbx_id);
-	print_list(call, &o, "linkedIds", print_linked_ids);
+	print_list(call, now_us, &o, "linkedIds", print_linked_ids);
 	json_put_text(&o, "direction", direction_names[call->direction]);
 	json_put_text(&o, "from", call->from);
 	json_put_text(&o, "to", call->to);
 	json_put_text(&o, "did", call->did);
-	print_list(call, &o, "queueVisits", print_visits);
-	print_list(call, &o, "segments", print_segments);
-	print_list(call, &o, "transfers", print_transfers);
-	print_list(call, &o, "offers", print_offers);
+	print_list(call, now_us, &o, "queueVisits", print_visits);
+	print_list(call, now_us, &o, "segments", print_segments);
+	print_list(call, now_us, &o, "transfers", print_transfers);
+	print_list(call, now_us, &o, "offers", print_offers);
 	json_put_time(&o, "startedAt", call->started_us);
 	json_put_time(&o, "answeredAt", call->answered_us);
 	json_put_time(&o, "endedAt", call->ended_us);

@@ -68,17 +68,22 @@ static void walk_from(struct tracker *t, struct bridge *bridge)
 
 /* ---- segments ---- */
 
-void segment_times(const struct segment *s, int64_t now_us, int64_t *talk, int64_t *hold)
+int64_t ms_between(int64_t from_us, int64_t to_us)
+{
+	return to_us / 1000 - from_us / 1000;
+}
+
+void segment_times(const struct segment *s, int64_t now_us, int64_t *talk_ms, int64_t *hold_ms)
 {
 	int64_t end = s->ended_us ? s->ended_us : now_us;
 	int64_t since = s->held_us && s->detached_us
 				? (s->held_us < s->detached_us ? s->held_us : s->detached_us)
 				: s->held_us + s->detached_us;
 
-	*hold = s->hold_us + (since && end > since ? end - since : 0);
-	*talk = end - s->started_us - *hold;
-	if (*talk < 0)
-		*talk = 0;
+	*hold_ms = (s->hold_us + (since && end > since ? end - since : 0) + 500) / 1000;
+	*talk_ms = ms_between(s->started_us, end) - *hold_ms;
+	if (*talk_ms < 0)
+		*talk_ms = 0;
 }
 
 /* An exchange of channels (a transfer, a Local channel taken out) parts them for a moment only. */
@@ -182,8 +187,8 @@ void transfer_add(struct tracker *t, struct call *call, const char *kind, const 
 {
 	struct transfer *transfer = LIST_ADD(call, call->transfers, struct transfer);
 
-	*transfer = (struct transfer){ kind, from, to ? mem_strdup(call, to) : NULL, result,
-				       t->now_us, true };
+	*transfer = (struct transfer){ kind, mem_strdup(call, from),
+				       to ? mem_strdup(call, to) : NULL, result, t->now_us, true };
 	call_moment(t, call, "transferred", transfer->to);
 	call_changed(t, call);
 }
@@ -197,6 +202,15 @@ static void hand_over(struct tracker *t, struct call *call, struct segment *s, s
 	segment_end(t, call, s);
 	if (consulted && !already_transferred(call, from))
 		transfer_add(t, call, "ATTENDED", from, target->number, "COMPLETED");
+}
+
+/* Whoever had put the customer on hold for this has now handed the customer over. */
+static void hand_over_to(struct tracker *t, struct call *call, struct leg *target)
+{
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (!call->segments.items[i].ended_us && call->segments.items[i].detached_us)
+			hand_over(t, call, &call->segments.items[i], target);
+	call->ended_by = ENDED_UNKNOWN;
 }
 
 /* The agent's leg and the customer's are in one bridge: a new segment, or one that goes on. */
@@ -213,11 +227,7 @@ static void segment_attach(struct tracker *t, struct call *call, struct leg *leg
 		}
 		return;
 	}
-	/* Whoever had put the customer on hold for this has now handed the customer over. */
-	for (size_t i = 0; i < call->segments.n; i++)
-		if (!call->segments.items[i].ended_us && call->segments.items[i].detached_us)
-			hand_over(t, call, &call->segments.items[i], leg);
-	call->ended_by = ENDED_UNKNOWN;
+	hand_over_to(t, call, leg);
 	s = LIST_ADD(call, call->segments, struct segment);
 	s->agent = leg->agent;
 	s->leg = leg;
@@ -229,6 +239,13 @@ static void segment_attach(struct tracker *t, struct call *call, struct leg *leg
 	agent_refresh(t, leg->agent);
 }
 
+/* The customer has been put through to a number outside: nobody's segment, but a transfer come true. */
+static void outside_attach(struct tracker *t, struct call *call, struct leg *leg)
+{
+	hand_over_to(t, call, leg);
+	call_answered(t, call);
+}
+
 void segments_update(struct tracker *t, struct call *call)
 {
 	struct leg *customer = call->customer;
@@ -238,8 +255,12 @@ void segments_update(struct tracker *t, struct call *call)
 	t->walk++;
 	walk_from(t, customer->bridge);
 	for (struct leg *leg = call->legs; leg; leg = leg->next)
-		if (leg->party == PARTY_AGENT && leg->bridge && leg->bridge->seen == t->walk)
+		if (!leg->bridge || leg->bridge->seen != t->walk || leg == customer)
+			continue;
+		else if (leg->party == PARTY_AGENT)
 			segment_attach(t, call, leg);
+		else if (leg->party == PARTY_CUSTOMER)
+			outside_attach(t, call, leg);
 }
 
 void segments_detach(struct tracker *t, struct call *call, const struct leg *leg)

@@ -77,7 +77,7 @@ static void flush_calls(struct tracker *t)
 		if (!call->ended_us)
 			continue;
 		if (t->options.replay && call->pbx_id && !call->merged)
-			print_call(call, t->printed);
+			print_call(call, t->now_us, t->printed);
 		forget(t, call);
 	}
 	t->changed_calls.n = 0;
@@ -443,16 +443,16 @@ void tracker_print_ended(struct tracker *t, struct buf *out)
 }
 
 /* all_calls runs from the newest to the oldest. */
-static void print_open(const struct call *call, struct buf *out)
+static void print_open(const struct call *call, int64_t now_us, struct buf *out)
 {
 	if (!call)
 		return;
-	print_open(call->next_any, out);
-	if (call->pbx_id)
-		print_call(call, out);
+	print_open(call->next_any, now_us, out);
+	if (call->pbx_id && !call->merged)
+		print_call(call, now_us, out);
 }
 
 void tracker_print_open(struct tracker *t, struct buf *out)
 {
-	print_open(t->all_calls, out);
+	print_open(t->all_calls, t->now_us, out);
 }
