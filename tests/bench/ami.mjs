@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import * as bench from './worker.mjs';
 
-const { values } = parseArgs({ options: { calls: { type: 'string', default: '15000' } } });
+const { values } = parseArgs({ options: { calls: { type: 'string', default: '10000' } } });
 const CALLS = Number(values.calls);
 
 /** What Asterisk makes at most on two cores (filtered account, calls of the dialplan): 2,750 events/s. */
@@ -15,18 +15,18 @@ const row = (what, figure, bar = '', holds = null) => rows.push({ what, figure, 
 const ms = (us) => `${(us / 1000).toFixed(us < 10_000 ? 2 : 0)} ms`;
 const each = (cpuUs, events) => `${(cpuUs / events).toFixed(2)} µs CPU an event`;
 
-async function firstSteps() {
+async function firstSteps(how, rate, tries) {
 	const events = CALLS * bench.EVENTS_A_CALL;
 	const cost = {};
-	for (const mode of ['recv', 'parse', 'track']) {
-		// The best of three: the least disturbed.
+	for (const mode of ['recv', 'parse', 'track', 'record']) {
+		// The best of them: the least disturbed.
 		const runs = [];
-		for (let i = 0; i < 3; i++) runs.push(await bench.reader(CALLS, mode));
+		for (let i = 0; i < tries; i++) runs.push(await bench.reader(CALLS, mode, rate));
 		cost[mode] = Math.min(...runs.map((r) => r.cpuUs));
-		row(`${mode} alone`, each(cost[mode], events));
+		row(`${mode} alone, ${how}`, each(cost[mode], events));
 	}
 	const ratio = cost.track / cost.recv;
-	row('parser + tracker to recv', ratio.toFixed(1), '<= 8', ratio <= 8);
+	row('  parser + tracker to recv', ratio.toFixed(1), '<= 8', ratio <= 8);
 }
 
 async function wholeWorker() {
@@ -58,9 +58,10 @@ async function latency() {
 		'p99 <= 5 ms', r.p99Us <= 5000);
 }
 
-await firstSteps();
-await wholeWorker();
-await latency();
+await firstSteps('in one piece', 0, 3);
+await firstSteps(`at ${RATE} events/s`, RATE, 1);
+// await wholeWorker();
+// await latency();
 const width = Math.max(...rows.map((r) => r.what.length));
 for (const { what, figure, bar, holds } of rows)
 	console.log(`${what.padEnd(width)}  ${figure}${bar && `  (${holds ? 'holds' : 'DOES NOT HOLD'}: ${bar})`}`);

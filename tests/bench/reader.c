@@ -1,7 +1,8 @@
 /*
  * What the first steps of cordboard-amid cost by themselves: logs in at a manager, reads until it
  * closes, and prints the CPU time that took.
- *   reader PORT recv|parse|track
+ *   reader PORT recv|parse|track|record
+ * "track" keeps the model, "record" also hands out every record of it.
  */
 #include "workers/amid/tracker.h"
 
@@ -51,7 +52,13 @@ static void track(struct work *w, const char *bytes, size_t n)
 static const struct {
 	const char *name;
 	void (*take)(struct work *w, const char *bytes, size_t n);
-} modes[] = { { "recv", only_recv }, { "parse", parse }, { "track", track } };
+	bool records;
+} modes[] = {
+	{ "recv", only_recv, false },
+	{ "parse", parse, false },
+	{ "track", track, false },
+	{ "record", track, true },
+};
 
 static void count(void *arg, const struct record *record)
 {
@@ -62,10 +69,10 @@ static void count(void *arg, const struct record *record)
 }
 
 /* The demo floor. */
-static struct tracker *floor_new(struct work *w)
+static struct tracker *floor_new(struct work *w, bool records)
 {
 	struct tracker_options options = { .default_tenant = "demo", .outbound_prefix = "9",
-					   .outbound_wrapup_ms = 20000, .sink = count, .arg = w };
+					   .outbound_wrapup_ms = 20000, .sink = records ? count : NULL, .arg = w };
 	struct tracker *t = tracker_new(NULL, &options);
 	char extension[8];
 
@@ -115,10 +122,10 @@ int main(int argc, char **argv)
 	while (argc == 3 && mode < ARRAY_LEN(modes) && strcmp(argv[2], modes[mode].name) != 0)
 		mode++;
 	if (argc != 3 || mode == ARRAY_LEN(modes)) {
-		fputs("usage: reader PORT recv|parse|track\n", stderr);
+		fputs("usage: reader PORT recv|parse|track|record\n", stderr);
 		return 2;
 	}
-	work.tracker = floor_new(&work);
+	work.tracker = floor_new(&work, modes[mode].records);
 	int fd = connect_to((int)strtol(argv[1], NULL, 10));
 	if (fd < 0)
 		return EXIT_FAILURE;

@@ -14,13 +14,14 @@ enum { PARTS_MAX = 200, EVENTS_MAX = 100 };
 enum { GAP_US = 1000000 };
 
 /* What differs from call to call. */
-enum what { TEXT, CALL_ID, CALLER_ID, AGENT_ID, CALLER_CHANNEL, AGENT_CHANNEL, CALLER, AGENT };
+enum what { TEXT, CALL_ID, BRIDGE_ID, CALLER_ID, AGENT_ID, CALLER_CHANNEL, AGENT_CHANNEL, CALLER, AGENT };
 
 static const struct {
 	const char *recorded;
 	enum what what;
 } changes[] = {
 	{ "CC_CALL_ID=pbx1-1795350150.0", CALL_ID },
+	{ "a93df0a1-d5f6-4573-97f7-5b75cae8c29f", BRIDGE_ID },
 	{ "pbx1-1795350150.0", CALLER_ID },
 	{ "pbx1-1795350151.1", AGENT_ID },
 	{ "trunk-00000000", CALLER_CHANNEL },
@@ -146,6 +147,9 @@ static void write_part(struct stream *s, const struct part *part, const struct p
 	case CALL_ID:
 		stream_call_id(s, at->call, id);
 		buf_printf(b, "CC_CALL_ID=%s", id);
+		break;
+	case BRIDGE_ID:
+		buf_printf(b, "be0cbe0c-1111-4000-8000-%012x", at->call);
 		break;
 	case CALLER_ID:
 		buf_printf(b, "bench-%" PRId64 ".%u", base_s, 2 * at->call);

@@ -49,13 +49,13 @@ async function freePort() {
 }
 
 /** What reading the stream costs in one process that does no more than its mode says. */
-export async function reader(calls, mode) {
+export async function reader(calls, mode, rate) {
 	const sender = await manager(calls);
 	const child = spawn(program('reader'), [String(sender.port), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
 	let text = '';
 	child.stdout.on('data', (chunk) => { text += chunk; });
 	const ended = once(child, 'exit');
-	for (let sent = 0; !sent;) sent = (await sender.ask('stream 0')).events;
+	for (let sent = 0; !sent;) sent = (await sender.ask(`stream ${rate}`)).events;
 	await sender.ask('close');
 	await ended;
 	sender.end();
@@ -133,7 +133,7 @@ async function cleanUp(agents) {
 /** Calls of the stream that are stored, as far as they should be: all ended, answered, whole. */
 export async function stored() {
 	const text = await h.sql(`SELECT json_build_object('calls', count(*), 'ended', count(ended_at),
-		'answered', count(*) FILTER (WHERE outcome = 'ANSWERED' AND ended_by = 'CUSTOMER' AND agent_id IS NOT NULL AND wait_ms > 0 AND talk_ms > 0),
+		'answered', count(*) FILTER (WHERE outcome = 'ANSWERED' AND ended_by = 'CUSTOMER' AND agent_id IS NOT NULL AND wait_ms = 461 AND talk_ms = 2549),
 		'legs', (SELECT count(ended_at) FROM call_legs WHERE call_id ${OURS}),
 		'visits', (SELECT count(*) FROM queue_visits WHERE call_id ${OURS} AND outcome = 'ANSWERED'),
 		'offers', (SELECT count(*) FROM ring_offers WHERE call_id ${OURS} AND outcome = 'ANSWERED'),
