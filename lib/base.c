@@ -22,6 +22,24 @@ int str_is(struct str a, const char *s)
 	return str_eq(a, str_of(s));
 }
 
+/* Eight bytes a step: a multiplication spreads them, the shift brings the high bits down. */
+uint64_t str_hash(struct str s, uint64_t seed)
+{
+	uint64_t hash = seed ^ s.n, word;
+
+	for (size_t i = 0; i < s.n; i += sizeof(word)) {
+		size_t left = s.n - i;
+		word = 0;
+		if (left >= sizeof(word))
+			memcpy(&word, s.p + i, sizeof(word));
+		else
+			memcpy(&word, s.p + i, left);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
 void *mem_check(void *p)
 {
 	if (!p) {

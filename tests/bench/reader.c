@@ -47,6 +47,7 @@ static void track(struct work *w, const char *bytes, size_t n)
 		w->messages++;
 		tracker_ami(w->tracker, m);
 	}
+	tracker_flush(w->tracker);
 }
 
 static const struct {

@@ -341,6 +341,7 @@ void call_end(struct tracker *t, struct call *call)
 	if (call->ended_by == ENDED_UNKNOWN)
 		call->ended_by = ENDED_SYSTEM;
 	call_moment(t, call, "ended", NULL);
+	t->any_ended = true;
 	call_live(t, call, "call:ended");
 }
 

@@ -138,6 +138,9 @@ static void on_dial_begin(struct tracker *t, const struct ami_message *m)
 	if (!leg)
 		return;
 	struct call *call = leg->call;
+	/* Each ring is announced, also when two begin before the next flush. */
+	if (call->offered_to)
+		tracker_flush(t);
 	leg->ringing = true;
 	leg->dirty = true;
 	call_changed(t, call);
@@ -249,6 +252,7 @@ static void dissolve_if_empty(struct tracker *t, struct call *call)
 	call->merged = true;
 	call->end_reason = "merged";
 	call->ended_us = t->now_us;
+	t->any_ended = true;
 	call_live(t, call, "call:ended");
 }
 
@@ -658,12 +662,12 @@ static bool is_repeat(struct tracker *t, const struct ami_message *m, struct str
 					    "EndpointName", "Interface", "DialStatus" };
 	struct str timestamp = ami_get(m, "Timestamp");
 	struct duplicates *d = t->duplicates;
-	uint64_t hash = hash_fnv1a(event, hash_fnv1a(timestamp, 0xcbf29ce484222325u));
+	uint64_t hash = str_hash(event, str_hash(timestamp, 0));
 
 	if (timestamp.n == 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		hash = hash_fnv1a(ami_get(m, keys[i]), hash);
+		hash = str_hash(ami_get(m, keys[i]), hash);
 	hash |= 1;
 	if (d->table[slot_of(d, hash)])
 		return true;

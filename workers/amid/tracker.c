@@ -58,31 +58,46 @@ static void forget(struct tracker *t, struct call *call)
 	call_free(t, call);
 }
 
-static void flush_calls(struct tracker *t)
+static void hand_over_call(struct tracker *t, struct call *call)
 {
+	call->changed = false;
+	/* Without an id of its own it is no call of ours: an echo test, a listening leg. */
+	if (call->pbx_id && !(call->merged && !call->emitted)) {
+		call->status = call_status_now(call);
+		call->emitted = true;
+		if (t->options.sink)
+			record_call(t, call);
+	}
+	if (!call->ended_us)
+		return;
+	if (t->options.replay && call->pbx_id && !call->merged)
+		print_call(call, t->printed);
+	forget(t, call);
+}
+
+/* Hands over calls that have changed, all or those that have ended; the others stay marked. */
+static void flush_calls(struct tracker *t, bool all)
+{
+	size_t left = 0;
+
 	for (size_t i = 0; i < t->changed_calls.n; i++) {
 		struct call *call = t->changed_calls.items[i];
-		call->changed = false;
-		/* Without an id of its own it is no call of ours: an echo test, a listening leg. */
-		if (call->pbx_id && !(call->merged && !call->emitted)) {
-			call->status = call_status_now(call);
-			record_call(t, call);
-		}
-		if (!call->ended_us)
-			continue;
-		if (t->options.replay && call->pbx_id && !call->merged)
-			print_call(call, t->printed);
-		forget(t, call);
+		if (all || call->ended_us)
+			hand_over_call(t, call);
+		else
+			t->changed_calls.items[left++] = call;
 	}
-	t->changed_calls.n = 0;
+	t->changed_calls.n = left;
+	t->any_ended = false;
 }
 
 static void flush_agents(struct tracker *t)
 {
 	for (size_t i = 0; i < t->changed_agents.n; i++) {
 		struct agent *agent = t->changed_agents.items[i];
-		record_agent(t, agent);
-		if (agent->presence_changed)
+		if (t->options.sink)
+			record_agent(t, agent);
+		if (t->options.sink && agent->presence_changed)
 			record_presence(t, agent);
 		agent->changed = agent->presence_changed = false;
 	}
@@ -92,24 +107,28 @@ static void flush_agents(struct tracker *t)
 static void flush_queues(struct tracker *t)
 {
 	for (size_t i = 0; i < t->changed_queues.n; i++) {
-		record_queue(t, t->changed_queues.items[i]);
+		if (t->options.sink)
+			record_queue(t, t->changed_queues.items[i]);
 		t->changed_queues.items[i]->changed = false;
 	}
 	t->changed_queues.n = 0;
 }
 
-static void flush(struct tracker *t)
+void tracker_flush(struct tracker *t)
 {
 	flush_queues(t);
 	flush_agents(t);
-	flush_calls(t);
+	flush_calls(t, true);
 	talloc_free_children(t->scratch);
 }
 
 void tracker_ami(struct tracker *t, const struct ami_message *m)
 {
-	if (event_handle(t, m))
-		flush(t);
+	if (!event_handle(t, m))
+		return;
+	if (t->any_ended)
+		flush_calls(t, false);
+	talloc_free_children(t->scratch);
 }
 
 void tracker_emit_all(struct tracker *t)
@@ -125,7 +144,7 @@ void tracker_emit_all(struct tracker *t)
 			queue_changed(t, queue);
 	for (struct call *call = t->all_calls; call; call = call->next_any)
 		call_changed(t, call);
-	flush(t);
+	tracker_flush(t);
 }
 
 /* ---- time ---- */
@@ -147,7 +166,7 @@ void tracker_tick(struct tracker *t, int64_t now_us)
 		if (over || lost)
 			agent_refresh(t, agent);
 	}
-	flush(t);
+	tracker_flush(t);
 }
 
 int64_t tracker_next_tick(const struct tracker *t)
@@ -196,7 +215,7 @@ void tracker_config_agent(struct tracker *t, const char *tenant, const char *ext
 
 void tracker_config_end(struct tracker *t)
 {
-	flush(t);
+	tracker_flush(t);
 }
 
 void tracker_restore_agent(struct tracker *t, const char *tenant, const char *extension,
@@ -246,7 +265,7 @@ int tracker_dial(struct tracker *t, const char *tenant, const char *extension, c
 	call_identify(t, call, str_of(call_id));
 	call_moment(t, call, "dialled", number);
 	call_changed(t, call);
-	flush(t);
+	tracker_flush(t);
 	return ERR_OK;
 }
 
@@ -258,7 +277,7 @@ void tracker_dial_failed(struct tracker *t, const char *call_id, int64_t now_us)
 		return;
 	t->now_us = now_us;
 	call_end(t, call);
-	flush(t);
+	tracker_flush(t);
 }
 
 int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
@@ -325,7 +344,7 @@ void tracker_resync_end(struct tracker *t, const char *reason, int64_t now_us)
 	t->now_us = now_us;
 	for (struct call *call = t->all_calls; call; call = call->next_any)
 		segments_update(t, call);
-	flush(t);
+	tracker_flush(t);
 }
 
 /* ---- replay ---- */
