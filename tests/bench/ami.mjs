@@ -60,8 +60,8 @@ async function latency() {
 
 await firstSteps('in one piece', 0, 3);
 await firstSteps(`at ${RATE} events/s`, RATE, 1);
-// await wholeWorker();
-// await latency();
+await wholeWorker();
+await latency();
 const width = Math.max(...rows.map((r) => r.what.length));
 for (const { what, figure, bar, holds } of rows)
 	console.log(`${what.padEnd(width)}  ${figure}${bar && `  (${holds ? 'holds' : 'DOES NOT HOLD'}: ${bar})`}`);
