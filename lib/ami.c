@@ -13,7 +13,8 @@
 struct ami_reader {
 	struct buf *in;
 	size_t begin;                /* first byte that is not part of a message handed out */
-	size_t scanned;              /* no end of message before this byte */
+	bool waiting;                /* the message at begin was incomplete when last looked at */
+	size_t scanned;              /* if so: it has no end before this byte */
 	bool broken;                 /* a NUL came: what follows it is not kept */
 	struct ami_message message;
 };
@@ -29,7 +30,7 @@ struct ami_reader *ami_reader_new(const void *ctx)
 void ami_reader_reset(struct ami_reader *r)
 {
 	r->in->n = r->begin = r->scanned = 0;
-	r->broken = false;
+	r->waiting = r->broken = false;
 }
 
 void ami_reader_feed(struct ami_reader *r, const void *p, size_t n)
@@ -106,8 +107,6 @@ static int split(struct ami_message *m, const char *p, const char *end, const ch
 /* Whether an empty line ends somewhere in what has not been scanned; moves the scan mark. */
 static int has_message(struct ami_reader *r)
 {
-	if (r->in->n == 0)
-		return 0;
 	const char *p = r->in->p + r->scanned;
 	const char *end = r->in->p + r->in->n;
 
@@ -130,11 +129,13 @@ static int has_message(struct ami_reader *r)
 int ami_reader_next(struct ami_reader *r, const struct ami_message **out)
 {
 	*out = NULL;
-	while (has_message(r)) {
+	/* A whole message is read once; only of one that comes in pieces the end is looked for first. */
+	while (r->in->n && (!r->waiting || has_message(r))) {
 		const char *next;
 		int err = split(&r->message, r->in->p + r->begin, r->in->p + r->in->n, &next);
 		if (err)
 			return err;
+		r->waiting = !next;
 		if (!next)
 			break;
 		r->begin = r->scanned = (size_t)(next - r->in->p);
@@ -148,12 +149,17 @@ int ami_reader_next(struct ami_reader *r, const struct ami_message **out)
 	return r->in->n - r->begin > AMI_MESSAGE_MAX_BYTES ? ERR_TOO_LARGE : ERR_OK;
 }
 
+static bool has_key(const struct ami_header *h, const char *key, size_t n)
+{
+	return h->key.n == n && h->key.p[0] == key[0] && memcmp(h->key.p, key, n) == 0;
+}
+
 struct str ami_get(const struct ami_message *m, const char *key)
 {
 	size_t n = strlen(key);
 
 	for (size_t i = 0; i < m->n; i++)
-		if (m->headers[i].key.n == n && memcmp(m->headers[i].key.p, key, n) == 0)
+		if (has_key(&m->headers[i], key, n))
 			return m->headers[i].value;
 	return (struct str){ "", 0 };
 }
@@ -164,8 +170,8 @@ struct str ami_get_variable(const struct ami_message *m, const char *key, const 
 
 	for (size_t i = 0; i < m->n; i++) {
 		const struct ami_header *h = &m->headers[i];
-		if (h->key.n == n && memcmp(h->key.p, key, n) == 0 && h->value.n > name_n &&
-		    h->value.p[name_n] == '=' && memcmp(h->value.p, name, name_n) == 0)
+		if (has_key(h, key, n) && h->value.n > name_n && h->value.p[name_n] == '=' &&
+		    memcmp(h->value.p, name, name_n) == 0)
 			return (struct str){ h->value.p + name_n + 1, h->value.n - name_n - 1 };
 	}
 	return (struct str){ "", 0 };

@@ -27,6 +27,8 @@ struct str {
 struct str str_of(const char *s);
 int str_eq(struct str a, struct str b);
 int str_is(struct str a, const char *s);
+/* For hash tables only: it may differ from build to build. Strings can be chained by seed. */
+uint64_t str_hash(struct str s, uint64_t seed);
 
 /*
  * A context for one unit of work, ended by talloc_free. It is never empty: a pointer to an empty

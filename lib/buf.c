@@ -43,6 +43,19 @@ void buf_addc(struct buf *b, char c)
 	b->n++;
 }
 
+void buf_add_int(struct buf *b, int64_t value)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (value < 0)
+		*--at = '-';
+	buf_add(b, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list args;

@@ -17,6 +17,8 @@ char *buf_reserve(struct buf *b, size_t n);
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
+/* A whole number in decimal digits. */
+void buf_add_int(struct buf *b, int64_t value);
 void buf_printf(struct buf *b, const char *fmt, ...) CB_PRINTF(2, 3);
 /* Drops the first n bytes. */
 void buf_shift(struct buf *b, size_t n);

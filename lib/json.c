@@ -3,7 +3,6 @@
 
 #include "lib/err.h"
 
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,13 +32,6 @@ void json_close(struct json_out *o, char bracket)
 {
 	buf_addc(o->buf, bracket);
 	o->comma = true;
-}
-
-void json_key(struct json_out *o, const char *key)
-{
-	json_text(o, key);
-	buf_addc(o->buf, ':');
-	o->comma = false;
 }
 
 /* Length of the UTF-8 sequence at p (RFC 3629: shortest form, no surrogates), 0 if it is none. */
@@ -81,38 +73,54 @@ static const char *escape_of(unsigned char c, char hex[8])
 	}
 }
 
-static int is_plain(unsigned char c)
+static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-void json_str(struct json_out *o, struct str s)
+/* Writes what cannot stand for itself at p[0]; returns how many bytes of it that was. */
+static size_t put_special(char **at, const unsigned char *p, size_t n)
+{
+	char hex[8];
+	size_t len = p[0] < 0x80 ? 0 : utf8_length(p, n);
+
+	*at = len ? mempcpy(*at, p, len)
+		  : stpcpy(*at, p[0] < 0x80 ? escape_of(p[0], hex) : "\xef\xbf\xbd");
+	return len ? len : 1;
+}
+
+/* The longest that a byte can become is \u00XX. */
+enum { ESCAPED_BYTES = 6 };
+
+/* The text in quotes; there is room for it and two bytes more. */
+static void put_quoted(struct json_out *o, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
-	char hex[8];
+	char *begin = buf_reserve(o->buf, ESCAPED_BYTES * s.n + 4), *at = begin;
 
-	value_begins(o);
-	buf_addc(o->buf, '"');
-	for (size_t i = 0; i < s.n;) {
-		size_t run = i;
-		while (run < s.n && is_plain(p[run]))
-			run++;
-		buf_add(o->buf, p + i, run - i);
-		i = run;
-		if (i == s.n)
-			break;
-		if (p[i] < 0x80) {
-			buf_adds(o->buf, escape_of(p[i++], hex));
-			continue;
-		}
-		size_t len = utf8_length(p + i, s.n - i);
-		if (len)
-			buf_add(o->buf, p + i, len);
+	if (o->comma)
+		*at++ = ',';
+	*at++ = '"';
+	for (size_t i = 0; i < s.n;)
+		if (is_plain(p[i]))
+			*at++ = (char)p[i++];
 		else
-			buf_adds(o->buf, "\xef\xbf\xbd");
-		i += len ? len : 1;
-	}
-	buf_addc(o->buf, '"');
+			i += put_special(&at, p + i, s.n - i);
+	*at++ = '"';
+	o->buf->n += (size_t)(at - begin);
+}
+
+void json_key(struct json_out *o, const char *key)
+{
+	put_quoted(o, str_of(key));
+	o->buf->p[o->buf->n++] = ':';
+	o->comma = false;
+}
+
+void json_str(struct json_out *o, struct str s)
+{
+	put_quoted(o, s);
+	o->comma = true;
 }
 
 void json_text(struct json_out *o, const char *s)
@@ -131,10 +139,8 @@ void json_raw(struct json_out *o, struct str json)
 
 void json_int(struct json_out *o, int64_t value)
 {
-	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%" PRId64, value);
-
-	json_raw(o, (struct str){ digits, (size_t)n });
+	value_begins(o);
+	buf_add_int(o->buf, value);
 }
 
 void json_flag(struct json_out *o, bool value)

@@ -63,6 +63,7 @@ static const char *replay(void *ctx, const struct buf *stream, size_t piece)
 		while (!(err = ami_reader_next(reader, &m)) && m)
 			tracker_ami(t, m);
 		assert_int_equal(err, 0);
+		tracker_flush(t);
 	}
 	const char *text = lines(ctx, t, true);
 	talloc_free(t);

@@ -26,6 +26,8 @@ struct fixture {
 	char activities[256];
 	enum pause pause;                    /* what Asterisk was told last of 1001 */
 	int pauses;
+	bool busy;                           /* more events are there: nothing is handed over yet */
+	char announced[256];                 /* to whom rings were */
 };
 
 static void keep(char *to, size_t size, struct str json)
@@ -39,6 +41,12 @@ static void on_record(void *arg, const struct record *r)
 	const struct json *v;
 
 	f->records[r->kind]++;
+	if (r->live && strcmp(r->live, "call:incoming") == 0) {
+		size_t n = strlen(f->announced);
+		assert_int_equal(json_parse(f, r->json.p, r->json.n, &v), 0);
+		snprintf(f->announced + n, sizeof(f->announced) - n, "%s ",
+			 json_get_string(v, "offeredTo"));
+	}
 	if (r->kind == RECORD_CALL) {
 		keep(f->call, sizeof(f->call), r->json);
 		snprintf(f->live, sizeof(f->live), "%s", r->live);
@@ -99,6 +107,8 @@ static void event(struct fixture *f, int ms, const char *lines)
 	assert_int_equal(ami_reader_next(f->reader, &m), 0);
 	assert_non_null(m);
 	tracker_ami(f->tracker, m);
+	if (!f->busy)
+		tracker_flush(f->tracker);
 	talloc_free(b);
 }
 
@@ -194,6 +204,49 @@ static void a_queue_call_takes_the_agent_through_every_state(void **state)
 	assert_string_equal(agent(f, "callId"), "null");
 	assert_int_equal(tracker_next_tick(f->tracker), 0);
 	assert_string_equal(f->activities, "LOGIN CALL_STARTED CALL_ENDED STATUS_CHANGE ");
+}
+
+static void events_that_come_together_are_handed_over_once(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	memset(f->records, 0, sizeof(f->records));
+	f->busy = true;
+	call_waits(f);
+	agent_rings(f);
+	agent_answers(f);
+	assert_int_equal(f->records[RECORD_CALL], 0);
+	tracker_flush(f->tracker);
+	assert_int_equal(f->records[RECORD_CALL], 1);
+	assert_string_equal(f->live, "call:state:changed");
+	assert_string_equal(field(f, f->call, "status"), "CONNECTED");
+	assert_int_equal(f->records[RECORD_AGENT], 1);
+	assert_int_equal(f->records[RECORD_QUEUE], 1);
+	assert_int_equal(f->records[RECORD_SEGMENT], 1);
+	caller_hangs_up(f);
+	assert_string_equal(f->live, "call:ended");
+	assert_int_equal(f->records[RECORD_CALL], 2);
+	tracker_flush(f->tracker);
+	assert_int_equal(f->records[RECORD_CALL], 2);
+	assert_int_equal(f->records[RECORD_MOMENT], 7);
+	assert_string_equal(agent(f, "status"), "WRAP_UP");
+	assert_string_equal(f->activities, "LOGIN CALL_STARTED CALL_ENDED ");
+}
+
+static void each_ring_is_announced_also_when_two_come_together(void **state)
+{
+	struct fixture *f = *state;
+
+	f->busy = true;
+	call_waits(f);
+	agent_rings(f);
+	event(f, 610, "Event: Newchannel\nChannel: PJSIP/1002-00000003\nChannelState: 0\n"
+		      "Uniqueid: u-3\nLinkedid: u-1");
+	event(f, 620, "Event: DialBegin\nDestUniqueid: u-3\nDialString: PJSIP/1002" CALLER);
+	tracker_flush(f->tracker);
+	assert_string_equal(f->announced, "1001 1002 ");
+	assert_non_null(strstr(f->call, "\"ringing\":[\"1001\",\"1002\"]"));
 }
 
 static void a_status_chosen_in_a_call_holds_after_the_wrap_up(void **state)
@@ -412,6 +465,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_queue_call_takes_the_agent_through_every_state,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(events_that_come_together_are_handed_over_once, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(each_ring_is_announced_also_when_two_come_together,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_status_chosen_in_a_call_holds_after_the_wrap_up,
 						setup, teardown),

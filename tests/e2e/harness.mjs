@@ -206,16 +206,18 @@ export async function redis(...command) {
 export const service = (verb, name) => run('sv', [verb, path.join(HOME, 'service', name)]);
 export const log = (name) => readFileSync(path.join(HOME, 'log', name, 'current'), 'utf8');
 
-// A second cordboard-amid beside the instance's own, with a journal of its own.
-export async function amid() {
+// A second cordboard-amid beside the instance's own, with a journal of its own; amiPort: another manager.
+export async function amid({ amiPort = ports.ami } = {}) {
 	const own = readFileSync(path.join(HOME, 'etc/cordboard.conf'), 'utf8');
-	const config = path.join(work, 'standby.conf');
+	const home = mkdtempSync(path.join(work, 'amid-'));
+	const config = path.join(home, 'cordboard.conf');
 	writeFileSync(config, own.replaceAll(/\/run\/cordboard\/[0-9a-f]+/g, HOME)
-		.replace(/^journal_dir = .*$/m, `journal_dir = ${path.join(work, 'standby-journal')}`));
+		.replace(/^port = .*$/m, `port = ${amiPort}`)
+		.replace(/^journal_dir = .*$/m, `journal_dir = ${path.join(home, 'journal')}`));
 	const child = spawn(path.join(HOME, 'app/libexec/cordboard/cordboard-amid'), ['--config', config]);
 	let text = '';
 	child.stderr.on('data', (chunk) => { text += chunk; });
-	return { log: () => text, stop: () => child.kill('SIGKILL') };
+	return { pid: child.pid, home, log: () => text, stop: () => child.kill('SIGKILL'), end: () => child.kill('SIGTERM') };
 }
 
 export async function api(token, method, route, body) {

@@ -71,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			feed_copy(t, held);
 			held = NULL;
 		}
+		if (data[i % PLAN_BYTES] & 4)
+			tracker_flush(t);
 	}
 	tracker_tick(t, INT64_C(1900000000000000));
 	tracker_resync_begin(t);

@@ -30,6 +30,14 @@ static bool is_uuid(struct str s)
 	return true;
 }
 
+/* Ids are stored: this hash is not to change, as str_hash may. */
+static uint64_t hash_fnv1a(struct str s, uint64_t hash)
+{
+	for (size_t i = 0; i < s.n; i++)
+		hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3u;
+	return hash;
+}
+
 /* Our dialplan's ids are UUIDs already; any other text is mapped to one (RFC 9562, version 8). */
 static void uuid_of(struct str pbx_id, char out[37])
 {
@@ -38,7 +46,7 @@ static void uuid_of(struct str pbx_id, char out[37])
 		out[36] = '\0';
 		return;
 	}
-	uint64_t a = hash_fnv1a(pbx_id, HASH_BEGIN), b = hash_fnv1a(pbx_id, a ^ 0x9e3779b97f4a7c15u);
+	uint64_t a = hash_fnv1a(pbx_id, 0xcbf29ce484222325u), b = hash_fnv1a(pbx_id, a ^ 0x9e3779b97f4a7c15u);
 	snprintf(out, 37, "%08x-%04x-8%03x-%04x-%012llx", (unsigned)(a >> 32),
 		 (unsigned)(a >> 16) & 0xffffu, (unsigned)a & 0xfffu,
 		 0x8000u | ((unsigned)(b >> 48) & 0x3fffu),
@@ -351,6 +359,7 @@ void call_end(struct tracker *t, struct call *call)
 	if (call->ended_by == ENDED_UNKNOWN)
 		call->ended_by = ENDED_SYSTEM;
 	call_moment(t, call, "ended", NULL);
+	t->any_ended = true;
 	call_live(t, call, "call:ended");
 }
 
@@ -389,7 +398,7 @@ void leg_end(struct tracker *t, struct leg *leg)
 	leg->ended_us = t->now_us;
 	leg->ringing = false;
 	leg->dirty = true;
-	recent_note(t->ended, hash_fnv1a(str_of(leg->uniqueid), HASH_BEGIN));
+	recent_note(t->ended, str_hash(str_of(leg->uniqueid), 0));
 	struct offer *offer = call_open_offer(call, leg);
 	if (offer)
 		offer_end(t, call, offer, "CANCELLED");

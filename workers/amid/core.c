@@ -313,6 +313,7 @@ static void step(struct core *core)
 	session_run(core->events);
 	session_run(core->control);
 	session_run(core->system);
+	tracker_flush(core->tracker);
 	while ((config = mailbox_take(core->config_box, 0)) != NULL)
 		take_config(core, config, false);
 	run_commands(core);

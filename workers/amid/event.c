@@ -71,7 +71,7 @@ static struct leg *leg_new(struct tracker *t, const struct ami_message *m)
 /* A list or a late event does not bring back what is over. */
 static bool has_ended(const struct tracker *t, struct str uniqueid)
 {
-	return recent_has(t->ended, hash_fnv1a(uniqueid, HASH_BEGIN));
+	return recent_has(t->ended, str_hash(uniqueid, 0));
 }
 
 static void on_newchannel(struct tracker *t, const struct ami_message *m)
@@ -187,6 +187,9 @@ static void on_dial_begin(struct tracker *t, const struct ami_message *m)
 	if (!leg)
 		return;
 	struct call *call = leg->call;
+	/* Each ring is announced, also when two begin before the next flush. */
+	if (call->offered_to)
+		tracker_flush(t);
 	leg->ringing = true;
 	leg->dirty = true;
 	call_changed(t, call);
@@ -300,6 +303,7 @@ static void dissolve_if_empty(struct tracker *t, struct call *call)
 	call->merged = true;
 	call->end_reason = "merged";
 	call->ended_us = t->now_us;
+	t->any_ended = true;
 	call_live(t, call, "call:ended");
 }
 
@@ -735,12 +739,12 @@ static bool is_repeat(struct tracker *t, const struct ami_message *m, struct str
 	static const char *const keys[] = { "Uniqueid", "DestUniqueid", "BridgeUniqueid", "Queue",
 					    "EndpointName", "Interface", "DialStatus" };
 	struct str timestamp = ami_get(m, "Timestamp");
-	uint64_t hash = hash_fnv1a(event, hash_fnv1a(timestamp, HASH_BEGIN));
+	uint64_t hash = str_hash(event, str_hash(timestamp, 0));
 
 	if (timestamp.n == 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		hash = hash_fnv1a(ami_get(m, keys[i]), hash);
+		hash = str_hash(ami_get(m, keys[i]), hash);
 	return recent_note(t->told, hash);
 }
 

@@ -5,8 +5,8 @@
 #include "workers/amid/recent.h"
 #include "workers/amid/tracker.h"
 
-/* The default hash function falls through its switch, which clang warns of. */
-#define HASH_FUNCTION HASH_FNV
+#define HASH_FUNCTION(key, n, hash) \
+	((hash) = (unsigned)str_hash((struct str){ (const char *)(key), (n) }, 0))
 #include <uthash.h>
 
 /* A growing list; items keep their place, so their index is their ordinal. */
@@ -197,6 +197,7 @@ struct tracker {
 	unsigned walk;                /* number of the last walk over bridges */
 	/* What the present input has changed, each once. */
 	LIST(struct call *) changed_calls;
+	bool any_ended;               /* among them */
 	LIST(struct agent *) changed_agents;
 	LIST(struct queue *) changed_queues;
 	struct recent *told;          /* messages, to know repeats */

@@ -12,13 +12,6 @@ struct recent *recent_new(const void *ctx)
 	return mem_new(ctx, struct recent);
 }
 
-uint64_t hash_fnv1a(struct str s, uint64_t hash)
-{
-	for (size_t i = 0; i < s.n; i++)
-		hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3u;
-	return hash;
-}
-
 static size_t slot_of(const struct recent *r, uint64_t hash)
 {
 	size_t slot = hash % ARRAY_LEN(r->table);

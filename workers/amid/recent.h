@@ -15,8 +15,4 @@ bool recent_has(const struct recent *r, uint64_t hash);
 
 enum { RECENT_MAX = 1 << 14 };
 
-/* FNV-1a; begin with HASH_BEGIN. */
-#define HASH_BEGIN UINT64_C(0xcbf29ce484222325)
-uint64_t hash_fnv1a(struct str s, uint64_t hash);
-
 #endif

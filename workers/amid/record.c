@@ -3,6 +3,7 @@
 
 #include "lib/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const direction_names[] = { "INBOUND", "OUTBOUND", "INTERNAL" };
@@ -111,8 +112,7 @@ static void send(struct tracker *t, struct json_out *o, struct record record)
 	json_close(o, '}');
 	record.json = (struct str){ t->json->p, t->json->n };
 	record.at_us = t->now_us;
-	if (t->options.sink)
-		t->options.sink(t->options.arg, &record);
+	t->options.sink(t->options.arg, &record);
 }
 
 /* ---- a call and what hangs on it ---- */
@@ -249,9 +249,12 @@ static void begin_part(struct tracker *t, struct json_out *o, const struct call 
 }
 
 static void send_part(struct tracker *t, struct json_out *o, const struct call *call,
-		      enum record_kind kind)
+		      enum record_kind kind, size_t ordinal)
 {
-	send(t, o, (struct record){ .kind = kind, .tenant = call->tenant, .key = call->id });
+	char key[sizeof(call->id) + 24];
+
+	snprintf(key, sizeof(key), "%s/%zu", call->id, ordinal);
+	send(t, o, (struct record){ .kind = kind, .tenant = call->tenant, .key = key });
 }
 
 static void record_leg(struct tracker *t, const struct call *call, struct leg *leg)
@@ -272,7 +275,9 @@ static void record_leg(struct tracker *t, const struct call *call, struct leg *l
 	json_put_text(&o, "bridge", leg->bridge ? leg->bridge->id : NULL);
 	json_put_int(&o, "cause", leg->cause);
 	json_put_int(&o, "techCause", leg->tech_cause);
-	send_part(t, &o, call, RECORD_LEG);
+	send(t, &o, (struct record){ .kind = RECORD_LEG, .tenant = call->tenant,
+				     .key = mem_printf(t->scratch, "%s/%s", call->id,
+						       leg->uniqueid) });
 	leg->dirty = false;
 }
 
@@ -294,7 +299,7 @@ static void record_visit(struct tracker *t, const struct call *call, size_t i)
 		json_null(&o);
 	json_put_text(&o, "outcome", v->outcome);
 	put_agent(&o, "agent", v->agent);
-	send_part(t, &o, call, RECORD_VISIT);
+	send_part(t, &o, call, RECORD_VISIT, i);
 	v->dirty = false;
 }
 
@@ -314,7 +319,7 @@ static void record_offer(struct tracker *t, const struct call *call, size_t i)
 	else
 		json_null(&o);
 	json_put_text(&o, "outcome", f->outcome);
-	send_part(t, &o, call, RECORD_OFFER);
+	send_part(t, &o, call, RECORD_OFFER, i);
 	f->dirty = false;
 }
 
@@ -333,7 +338,7 @@ static void record_segment(struct tracker *t, const struct call *call, size_t i)
 	json_put_time(&o, "heldAt", s->held_us);
 	json_put_time(&o, "detachedAt", s->detached_us);
 	json_put_bool(&o, "parked", segment_is_parked(call, s));
-	send_part(t, &o, call, RECORD_SEGMENT);
+	send_part(t, &o, call, RECORD_SEGMENT, i);
 	s->dirty = false;
 }
 
@@ -348,7 +353,7 @@ static void record_transfer(struct tracker *t, const struct call *call, size_t i
 	json_put_text(&o, "from", x->from);
 	json_put_text(&o, "to", x->to);
 	json_put_text(&o, "result", x->result);
-	send_part(t, &o, call, RECORD_TRANSFER);
+	send_part(t, &o, call, RECORD_TRANSFER, i);
 	x->dirty = false;
 }
 
@@ -361,7 +366,7 @@ static void record_moment(struct tracker *t, const struct call *call, size_t i)
 	json_put_time(&o, "at", m->at_us);
 	json_put_text(&o, "kind", m->kind);
 	json_put_text(&o, "detail", m->detail);
-	send_part(t, &o, call, RECORD_MOMENT);
+	send_part(t, &o, call, RECORD_MOMENT, i);
 	m->dirty = false;
 }
 
@@ -371,11 +376,27 @@ static void record_moment(struct tracker *t, const struct call *call, size_t i)
 		if ((call)->list.items[i].dirty)           \
 			f(t, call, i)
 
+/* A ring that is over by now is not announced any more. */
+static void settle_live_event(struct call *call)
+{
+	bool rings = false;
+
+	for (size_t i = 0; i < call->offers.n; i++)
+		rings = rings || (call->offers.items[i].agent == call->offered_to &&
+				  !call->offers.items[i].ended_us);
+	if (!call->offered_to || rings)
+		return;
+	call->offered_to = NULL;
+	if (strcmp(call->live_event, "call:incoming") == 0)
+		call->live_event = NULL;
+}
+
 void record_call(struct tracker *t, struct call *call)
 {
 	struct json_out o;
 	const char *queue = current_queue(call);
 
+	settle_live_event(call);
 	begin(t, &o);
 	call_json(t, call, &o);
 	send(t, &o,
@@ -390,7 +411,6 @@ void record_call(struct tracker *t, struct call *call)
 	     });
 	call->live_event = NULL;
 	call->offered_to = NULL;
-	call->emitted = true;
 	for (struct leg *leg = call->legs; leg; leg = leg->next)
 		if (leg->dirty)
 			record_leg(t, call, leg);
@@ -472,8 +492,7 @@ void record_agent(struct tracker *t, struct agent *agent)
 	t->json->n = 0;
 	write_agent(t, agent, t->json);
 	record.json = (struct str){ t->json->p, t->json->n };
-	if (t->options.sink)
-		t->options.sink(t->options.arg, &record);
+	t->options.sink(t->options.arg, &record);
 }
 
 void record_presence(struct tracker *t, struct agent *agent)
@@ -492,6 +511,8 @@ void record_activity(struct tracker *t, struct agent *agent, const char *activit
 {
 	struct json_out o;
 
+	if (!t->options.sink)
+		return;
 	begin(t, &o);
 	json_put_text(&o, "tenant", agent->tenant);
 	json_put_text(&o, "agent", agent->extension);

@@ -14,35 +14,43 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 
+#define HASH_FUNCTION(key, n, hash) \
+	((hash) = (unsigned)str_hash((struct str){ (const char *)(key), (n) }, 0))
+#include <uthash.h>
+
 enum {
-	BATCH_ENTRIES_MAX = 500,
-	BATCH_BYTES_MAX = 1 << 20,
+	BATCH_ENTRIES_MAX = 5000,
+	BATCH_BYTES_MAX = 2 << 20,
 	IDLE_MS = 200,
 	SIGN_OF_LIFE_MS = 500,
 	GIVE_UP_MS = 1000,
 	RETRY_MS = 250,
 };
 
-/* Which statement takes the records of a kind; kinds without one live in Redis only. */
+/*
+ * Which statement takes the records of a kind; kinds without one live in Redis only. Of a state
+ * the newest in a batch is enough, of a log every entry counts.
+ */
 static const struct kind_row {
 	const char *name;
 	enum query query;
-	bool stored;
+	enum { NOT_STORED, STATE, LOG } nature;
 } kinds[RECORD__COUNT + 1] = {
-	[RECORD_CALL] = { "call", Q_STORE_CALLS, true },
-	[RECORD_LEG] = { "leg", Q_STORE_LEGS, true },
-	[RECORD_VISIT] = { "visit", Q_STORE_VISITS, true },
-	[RECORD_OFFER] = { "offer", Q_STORE_OFFERS, true },
-	[RECORD_SEGMENT] = { "segment", Q_STORE_SEGMENTS, true },
-	[RECORD_TRANSFER] = { "transfer", Q_STORE_TRANSFERS, true },
-	[RECORD_MOMENT] = { "moment", Q_STORE_MOMENTS, true },
-	[RECORD_AGENT] = { "agent", Q_STORE_AGENTS, true },
-	[RECORD_ACTIVITY] = { "activity", Q_STORE_ACTIVITIES, true },
+	[RECORD_CALL] = { "call", Q_STORE_CALLS, STATE },
+	[RECORD_LEG] = { "leg", Q_STORE_LEGS, STATE },
+	[RECORD_VISIT] = { "visit", Q_STORE_VISITS, STATE },
+	[RECORD_OFFER] = { "offer", Q_STORE_OFFERS, STATE },
+	[RECORD_SEGMENT] = { "segment", Q_STORE_SEGMENTS, STATE },
+	[RECORD_TRANSFER] = { "transfer", Q_STORE_TRANSFERS, STATE },
+	[RECORD_MOMENT] = { "moment", Q_STORE_MOMENTS, LOG },
+	[RECORD_AGENT] = { "agent", Q_STORE_AGENTS, STATE },
+	[RECORD_ACTIVITY] = { "activity", Q_STORE_ACTIVITIES, LOG },
 	[RECORD_QUEUE] = { .name = "queue" },
 	[RECORD_PRESENCE] = { .name = "presence" },
 	[JOURNAL_RESET] = { .name = "reset" },
@@ -66,10 +74,19 @@ struct store {
 	_Atomic uint64_t dead_letters;
 };
 
+/* A record that is to be stored. */
+struct item {
+	UT_hash_handle hh;                   /* of a state: by the name of the thing */
+	struct item *next;
+	int64_t seq;
+	struct str json;
+};
+
 /* What was read and is not stored yet. */
 struct batch {
 	void *ctx;
-	struct buf *arrays[RECORD__COUNT];   /* JSON arrays, without the closing bracket */
+	struct item *first[RECORD__COUNT], **end[RECORD__COUNT];
+	struct item *states[RECORD__COUNT];  /* those of them that a newer state replaces */
 	int64_t last_seq;
 	int64_t heard_us;                    /* time of its newest record */
 	size_t entries, bytes;
@@ -242,7 +259,33 @@ struct store_config *store_read_config(struct store *s)
 static bool is_stored(const struct journal_entry *entry)
 {
 	return entry->kind >= 0 && entry->kind < (int)ARRAY_LEN(kinds) &&
-	       kinds[entry->kind].stored && entry->json.n > 2;
+	       kinds[entry->kind].nature != NOT_STORED && entry->json.n > 2;
+}
+
+static struct item *item_new(struct batch *b, const struct journal_entry *entry)
+{
+	struct item *item = mem_new(b->ctx, struct item);
+	struct item ***end = &b->end[entry->kind];
+
+	if (!*end)
+		*end = &b->first[entry->kind];
+	**end = item;
+	*end = &item->next;
+	return item;
+}
+
+/* The item of the same thing, if an older state of it is in the batch; else a new one. */
+static struct item *item_get(struct batch *b, const struct journal_entry *entry)
+{
+	const char *name = mem_printf(b->ctx, "%s/%s", entry->tenant, entry->key);
+	struct item *item;
+
+	HASH_FIND_STR(b->states[entry->kind], name, item);
+	if (item)
+		return item;
+	item = item_new(b, entry);
+	HASH_ADD_KEYPTR(hh, b->states[entry->kind], name, strlen(name), item);
+	return item;
 }
 
 static void batch_add(struct batch *b, const struct journal_entry *entry)
@@ -253,13 +296,38 @@ static void batch_add(struct batch *b, const struct journal_entry *entry)
 	b->entries++;
 	if (!is_stored(entry))
 		return;
-	struct buf *array = b->arrays[entry->kind];
-	if (!array)
-		array = b->arrays[entry->kind] = buf_new(b->ctx);
-	/* The record's own object with its seq in front. */
-	buf_printf(array, "%s{\"seq\":%" PRId64 ",", array->n ? "," : "[", entry->seq);
-	buf_add(array, entry->json.p + 1, entry->json.n - 1);
+	/* Whose name could not be written in the journal is not to be told from others. */
+	bool named = kinds[entry->kind].nature == STATE && strcmp(entry->key, "-") != 0;
+	struct item *item = named ? item_get(b, entry) : item_new(b, entry);
+	item->seq = entry->seq;
+	item->json = (struct str){ mem_strndup(b->ctx, entry->json.p, entry->json.n),
+				   entry->json.n };
 	b->bytes += entry->json.n;
+}
+
+/* The records of a kind as a JSON array, each with its seq in front; NULL: none. */
+static const char *array_of(const struct batch *b, int kind)
+{
+	struct buf *array = b->first[kind] ? buf_new(b->ctx) : NULL;
+
+	for (const struct item *item = b->first[kind]; item; item = item->next) {
+		buf_adds(array, array->n ? ",{\"seq\":" : "[{\"seq\":");
+		buf_add_int(array, item->seq);
+		buf_addc(array, ',');
+		buf_add(array, item->json.p + 1, item->json.n - 1);
+	}
+	if (!array)
+		return NULL;
+	buf_addc(array, ']');
+	return buf_text(array);
+}
+
+/* The tables behind the hashes are uthash's own memory, not talloc's. */
+static void batch_free(struct batch *b)
+{
+	for (int kind = 0; kind < RECORD__COUNT; kind++)
+		HASH_CLEAR(hh, b->states[kind]);
+	talloc_free(b->ctx);
 }
 
 /* Whatever is there, up to a batch; an idle wait first so that one event goes out at once. */
@@ -286,9 +354,9 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 	size_t n = 0;
 
 	for (int kind = 0; kind < RECORD__COUNT; kind++) {
-		if (!b->arrays[kind])
+		array_params[n][0] = array_of(b, kind);
+		if (!array_params[n][0])
 			continue;
-		array_params[n][0] = buf_text(b->arrays[kind]);
 		steps[n] = (struct db_step){ kinds[kind].query, array_params[n], DB_TEXT };
 		n++;
 	}
@@ -304,13 +372,6 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 		exit(EXIT_FAILURE);
 	}
 	return err;
-}
-
-static void close_arrays(struct batch *b)
-{
-	for (int kind = 0; kind < RECORD__COUNT; kind++)
-		if (b->arrays[kind])
-			buf_addc(b->arrays[kind], ']');
 }
 
 static int apply_until_reached(struct store *s, struct batch *b, struct db_error *error)
@@ -350,10 +411,9 @@ static void apply_singly(struct store *s, int64_t from_seq, int64_t to_seq)
 		struct batch one = { .ctx = mem_context() };
 		struct db_error error = { .message = "" };
 		batch_add(&one, &entry);
-		close_arrays(&one);
 		if (apply_until_reached(s, &one, &error))
 			set_aside(s, &entry, error.message);
-		talloc_free(one.ctx);
+		batch_free(&one);
 		if (entry.seq >= to_seq)
 			break;
 	}
@@ -378,7 +438,7 @@ static void show_life(struct store *s)
 
 	if (clock_mono_ms() - s->alive_ms >= SIGN_OF_LIFE_MS)
 		apply(s, &b, &error);
-	talloc_free(b.ctx);
+	batch_free(&b);
 }
 
 /* Stores the next batch; false if there was none within timeout_ms. */
@@ -390,14 +450,13 @@ static bool run_batch(struct store *s, int timeout_ms)
 	size_t n = collect(s, &b, timeout_ms);
 	if (n) {
 		journal_sync(s->reader);
-		close_arrays(&b);
 		if (apply_until_reached(s, &b, &error)) {
 			log_error("batch refused message=%s", error.message);
 			apply_singly(s, atomic_load(&s->applied), b.last_seq);
 		}
 		applied(s, b.last_seq, b.heard_us);
 	}
-	talloc_free(b.ctx);
+	batch_free(&b);
 	return n > 0;
 }
 

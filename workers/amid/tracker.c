@@ -64,31 +64,46 @@ static void forget(struct tracker *t, struct call *call)
 	call_free(t, call);
 }
 
-static void flush_calls(struct tracker *t)
+static void hand_over_call(struct tracker *t, struct call *call)
 {
+	call->changed = false;
+	/* Without an id of its own it is no call of ours: an echo test, a listening leg. */
+	if (call->pbx_id && !(call->merged && !call->emitted)) {
+		call->status = call_status_now(call);
+		call->emitted = true;
+		if (t->options.sink)
+			record_call(t, call);
+	}
+	if (!call->ended_us)
+		return;
+	if (t->options.replay && call->pbx_id && !call->merged)
+		print_call(call, t->now_us, t->printed);
+	forget(t, call);
+}
+
+/* Hands over calls that have changed, all or those that have ended; the others stay marked. */
+static void flush_calls(struct tracker *t, bool all)
+{
+	size_t left = 0;
+
 	for (size_t i = 0; i < t->changed_calls.n; i++) {
 		struct call *call = t->changed_calls.items[i];
-		call->changed = false;
-		/* Without an id of its own it is no call of ours: an echo test, a listening leg. */
-		if (call->pbx_id && !(call->merged && !call->emitted)) {
-			call->status = call_status_now(call);
-			record_call(t, call);
-		}
-		if (!call->ended_us)
-			continue;
-		if (t->options.replay && call->pbx_id && !call->merged)
-			print_call(call, t->now_us, t->printed);
-		forget(t, call);
+		if (all || call->ended_us)
+			hand_over_call(t, call);
+		else
+			t->changed_calls.items[left++] = call;
 	}
-	t->changed_calls.n = 0;
+	t->changed_calls.n = left;
+	t->any_ended = false;
 }
 
 static void flush_agents(struct tracker *t)
 {
 	for (size_t i = 0; i < t->changed_agents.n; i++) {
 		struct agent *agent = t->changed_agents.items[i];
-		record_agent(t, agent);
-		if (agent->presence_changed)
+		if (t->options.sink)
+			record_agent(t, agent);
+		if (t->options.sink && agent->presence_changed)
 			record_presence(t, agent);
 		agent->changed = agent->presence_changed = false;
 	}
@@ -98,7 +113,8 @@ static void flush_agents(struct tracker *t)
 static void flush_queues(struct tracker *t)
 {
 	for (size_t i = 0; i < t->changed_queues.n; i++) {
-		record_queue(t, t->changed_queues.items[i]);
+		if (t->options.sink)
+			record_queue(t, t->changed_queues.items[i]);
 		t->changed_queues.items[i]->changed = false;
 	}
 	t->changed_queues.n = 0;
@@ -108,14 +124,17 @@ void tracker_flush(struct tracker *t)
 {
 	flush_queues(t);
 	flush_agents(t);
-	flush_calls(t);
+	flush_calls(t, true);
 	talloc_free_children(t->scratch);
 }
 
 void tracker_ami(struct tracker *t, const struct ami_message *m)
 {
-	if (event_handle(t, m))
-		tracker_flush(t);
+	if (!event_handle(t, m))
+		return;
+	if (t->any_ended)
+		flush_calls(t, false);
+	talloc_free_children(t->scratch);
 }
 
 void tracker_emit_all(struct tracker *t)
@@ -431,7 +450,7 @@ uint64_t tracker_differences(const struct tracker *t)
 
 void tracker_forget_leg(struct tracker *t, const char *uniqueid)
 {
-	recent_note(t->ended, hash_fnv1a(str_of(uniqueid), HASH_BEGIN));
+	recent_note(t->ended, str_hash(str_of(uniqueid), 0));
 }
 
 /* ---- replay ---- */

@@ -3,8 +3,10 @@
  * traces run through it in tests exactly as a live stream does.
  *
  * A record is the whole present state of one thing (a call, a leg, a visit, an agent …), so that
- * writing the newest one is enough and writing it twice is harmless. After each input the tracker
- * hands every changed thing to the sink once.
+ * writing the newest one is enough and writing it twice is harmless. The tracker hands every changed
+ * thing to the sink once: after a command at once, after AMI messages at the next tracker_flush, so
+ * that under load the states in between are never written. A call that has ended is handed over at
+ * once, and so is every entry of a log.
  */
 #ifndef AMID_TRACKER_H
 #define AMID_TRACKER_H
@@ -61,6 +63,8 @@ struct tracker *tracker_new(const void *ctx, const struct tracker_options *optio
 
 /* One AMI message; responses and events that mean nothing to calls are ignored. */
 void tracker_ami(struct tracker *t, const struct ami_message *m);
+/* Hands over what AMI messages have changed: to be called when all that had arrived are in. */
+void tracker_flush(struct tracker *t);
 /* Time has come to now_us: ends wrap-ups that are over, gives up phones that have gone. */
 void tracker_tick(struct tracker *t, int64_t now_us);
 /* When tracker_tick has something to do next; 0: nothing is planned. */
