@@ -184,6 +184,25 @@ static void a_long_journal_goes_on_in_new_files_that_are_forgotten_once_stored(v
 	assert_int_equal(files_in(*state), 1);
 }
 
+static void what_is_committed_reaches_the_disk_without_a_follower(void **state)
+{
+	struct journal *j = open_journal(*state, 1);
+	int64_t last = 0;
+
+	/* Threads use it until the process ends. */
+	talloc_steal(NULL, j);
+	journal_start_sync(j);
+	for (int round = 0; round < 3; round++) {
+		last = journal_append_reset(j, "demo");
+		assert_int_not_equal(journal_synced_seq(j), last);
+		journal_commit(j);
+		for (int64_t end = clock_mono_ms() + 5000; clock_mono_ms() < end;)
+			if (journal_synced_seq(j) == last)
+				break;
+		assert_int_equal(journal_synced_seq(j), last);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +215,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_long_journal_goes_on_in_new_files_that_are_forgotten_once_stored, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_committed_reaches_the_disk_without_a_follower, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

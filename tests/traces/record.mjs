@@ -1,9 +1,10 @@
 // Records flows as the traces beside it are: raw bytes of the worker's AMI account, and what was done when.
 //   CORDBOARD_HOME=DIR node tests/traces/record.mjs [NAME…]      (an instance started with --no-demo)
+// NAME.cel beside it is what Asterisk wrote to its channel event log meanwhile. With CORDBOARD_TRACES=DIR they go there.
 // What the calls were is for a person to write into NAME.jsonl, from NAME.md and the times in NAME.ami.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +20,8 @@ const { ports } = instance;
 const HOME = process.env.CORDBOARD_HOME;
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(FOLDER, '../..');
+const TO = process.env.CORDBOARD_TRACES ?? FOLDER;
+const LOG = path.join(HOME, 'asterisk/log/cel-custom/cordboard.csv');
 const server = { address: '127.0.0.1', port: ports.sip_udp };
 const TRUNK = '127.0.0.2';
 const flows = { ...queues, ...transfers, ...calls };
@@ -155,9 +158,12 @@ async function asterisk(command) {
 	return stdout;
 }
 
+const log = () => (existsSync(LOG) ? readFileSync(LOG) : Buffer.alloc(0));
+
 async function record(name) {
 	const { title, run: act } = flows[name];
 	const opened = [];
+	const written = log().length;
 	const link = await Link.open();
 	try {
 		await act(await floor(link, opened));
@@ -170,8 +176,9 @@ async function record(name) {
 		}
 		await service('up', 'trunk');
 	}
-	writeFileSync(path.join(FOLDER, `${name}.ami`), Buffer.concat(link.bytes));
-	writeFileSync(path.join(FOLDER, `${name}.md`), `# ${name}: ${title}\n\nRaw stream in \`${name}.ami\`: the worker's account of ` +
+	writeFileSync(path.join(TO, `${name}.ami`), Buffer.concat(link.bytes));
+	writeFileSync(path.join(TO, `${name}.cel`), log().subarray(written));
+	writeFileSync(path.join(TO, `${name}.md`), `# ${name}: ${title}\n\nRaw stream in \`${name}.ami\`: the worker's account of ` +
 		`asterisk/etc/manager.conf, nothing left out. Times are seconds since the Unix epoch, as in the \`Timestamp:\` header.\n\n${link.notes.join('\n')}\n`);
 	console.log(name);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What one hang-up brings about comes within this. */
-enum { SAME_MOMENT_US = 100000, STILL_LEAVING_US = 1000000 };
+enum { STILL_LEAVING_US = 1000000 };
 
 struct call *call_new(struct tracker *t, const char *tenant)
 {
@@ -105,6 +105,13 @@ void call_live(struct tracker *t, struct call *call, const char *event)
 void call_changed(struct tracker *t, struct call *call)
 {
 	call_live(t, call, "call:state:changed");
+}
+
+struct visit *call_undecided_visit(struct call *call)
+{
+	struct visit *last = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
+
+	return last && !last->outcome ? last : NULL;
 }
 
 struct visit *call_open_visit(struct call *call)

@@ -402,6 +402,7 @@ int core_run(const struct settings *settings)
 	if (store_each_open_call(core->store, restore_call, core) ||
 	    store_each_recent_leg(core->store, forget_leg, core))
 		return EXIT_FAILURE;
+	journal_start_sync(core->journal);
 	store_start(core->store, core->config_box, core->wake_fd);
 	/* Until here there is nothing to put in order: a signal just ends the process. */
 	signal(SIGTERM, on_signal);

@@ -82,7 +82,7 @@ static void on_newchannel(struct tracker *t, const struct ami_message *m)
 	if (uniqueid.n == 0 || leg || has_ended(t, uniqueid))
 		return;
 	struct leg *elder = str_eq(uniqueid, linkedid) ? NULL : leg_find(t, linkedid);
-	struct call *call = elder ? elder->call : NULL;
+	struct call *call = elder ? elder->call : call_by_linked_id(t, linkedid);
 	leg = leg_new(t, m);
 	if (!call) {
 		call = call_find(t, uniqueid);    /* a dial of ours, announced before */
@@ -184,7 +184,8 @@ static void on_dial_begin(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *caller = touch(t, m), *leg = dest(t, m);
 
-	if (!leg)
+	/* A leg rings once, whoever tells of it: Asterisk's log, its list, its events. */
+	if (!leg || (leg->dialled && leg->ringing))
 		return;
 	struct call *call = leg->call;
 	/* Each ring is announced, also when two begin before the next flush. */
@@ -242,9 +243,16 @@ static const char *transfer_failure(const struct leg *leg, struct str status)
 										 : "FAILED";
 }
 
+static struct segment *segment_of(struct call *call, const struct agent *agent)
+{
+	for (size_t i = call->segments.n; agent && i-- > 0;)
+		if (call->segments.items[i].agent == agent && !call->segments.items[i].ended_us)
+			return &call->segments.items[i];
+	return NULL;
+}
+
 /* The target of a blind transfer or of a consultation did not take the call. */
-static void target_not_reached(struct tracker *t, struct leg *caller, struct leg *leg,
-			       struct str status)
+static void target_not_reached(struct tracker *t, struct leg *leg, struct str status)
 {
 	struct call *call = leg->call;
 	const char *failure = transfer_failure(leg, status);
@@ -257,23 +265,19 @@ static void target_not_reached(struct tracker *t, struct leg *caller, struct leg
 		transfer->dirty = true;
 		return;
 	}
-	struct segment *s = caller ? call_open_segment(call, caller) : NULL;
+	struct segment *s = segment_of(call, leg->dialled_by);
 	if (s && s->detached_us)
 		transfer_add(t, call, "ATTENDED", s->agent->extension, leg->number, failure);
 }
 
-static void on_dial_end(struct tracker *t, const struct ami_message *m)
+static void ring_end(struct tracker *t, struct leg *leg, struct str status)
 {
-	struct leg *caller = touch(t, m), *leg = dest(t, m);
-	struct str status = ami_get(m, "DialStatus");
-
-	if (!leg)
-		return;
 	struct offer *offer = call_open_offer(leg->call, leg);
+
 	if (offer)
 		offer_end(t, leg->call, offer, offer_outcome(leg, status));
 	if (leg->ringing)
-		target_not_reached(t, caller, leg, status);
+		target_not_reached(t, leg, status);
 	leg->ringing = false;
 	leg->dirty = true;
 	if (str_is(status, "ANSWER") && !leg->up) {
@@ -283,6 +287,15 @@ static void on_dial_end(struct tracker *t, const struct ami_message *m)
 	call_changed(t, leg->call);
 	if (leg->agent)
 		agent_refresh(t, leg->agent);
+}
+
+static void on_dial_end(struct tracker *t, const struct ami_message *m)
+{
+	touch(t, m);
+	struct leg *leg = dest(t, m);
+
+	if (leg)
+		ring_end(t, leg, ami_get(m, "DialStatus"));
 }
 
 static struct call *call_of_customer_in(const struct bridge *bridge)
@@ -327,6 +340,17 @@ static void adopt_into_bridge(struct tracker *t, struct leg *leg)
 	call_changed(t, old);
 }
 
+/* An agent who was rung for a caller who waits is put together with the caller. */
+static void answer_visit(struct tracker *t, struct leg *leg)
+{
+	struct visit *visit = call_undecided_visit(leg->call);
+
+	if (!visit || leg->party != PARTY_AGENT || !leg->dialled)
+		return;
+	visit->agent = leg->agent;
+	visit_close(t, leg->call, visit, "ANSWERED");
+}
+
 static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
@@ -341,6 +365,7 @@ static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
 		leg->answered_us = t->now_us;
 	}
 	adopt_into_bridge(t, leg);
+	answer_visit(t, leg);
 	segment_park_if_consulting(leg);
 	call_note_linked_id(leg->call, ami_get(m, "Linkedid"));
 	segments_update(t, leg->call);
@@ -430,6 +455,38 @@ static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 	note_who_ends(leg->call, leg);
 }
 
+/* How a ring ended whose DialEnd was not heard: the cause of the leg that rang tells (Q.850). */
+static struct str status_of_cause(int cause)
+{
+	enum { CLEARED = 16, BUSY = 17, REJECTED = 21, ELSEWHERE = 26 };
+
+	if (cause == BUSY || cause == REJECTED)
+		return STR("BUSY");
+	return cause == ELSEWHERE || cause == CLEARED ? STR("CANCEL") : STR("NOANSWER");
+}
+
+/*
+ * Asterisk ends an unanswered ring twice, as not answered and as cancelled. If only the second was
+ * heard, that the caller still waits tells that nobody had cancelled it.
+ */
+static void explain_cancel(struct tracker *t, struct leg *leg)
+{
+	struct call *call = leg->call;
+
+	if (!call_open_visit(call) || call->ended_by != ENDED_UNKNOWN)
+		return;
+	for (size_t i = 0; i < call->offers.n; i++) {
+		struct offer *offer = &call->offers.items[i];
+		if (offer->agent != leg->agent || !offer->outcome || !offer->queue ||
+		    t->now_us - offer->ended_us > SAME_MOMENT_US ||
+		    strcmp(offer->outcome, "CANCELLED") != 0)
+			continue;
+		offer->outcome = "NO_ANSWER";
+		offer->dirty = true;
+		call_changed(t, call);
+	}
+}
+
 static void on_hangup(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
@@ -438,6 +495,10 @@ static void on_hangup(struct tracker *t, const struct ami_message *m)
 		return;
 	leg->cause = (int)ami_get_int(m, "Cause", leg->cause);
 	leg->tech_cause = (int)ami_get_int(m, "TechCause", leg->tech_cause);
+	if (leg->dialled && leg->ringing)
+		ring_end(t, leg, status_of_cause(leg->cause));
+	else if (leg->cause == 0)
+		explain_cancel(t, leg);
 	leg_end(t, leg);
 }
 
@@ -450,11 +511,19 @@ static const char *queue_name(struct tracker *t, const struct ami_message *m)
 	return mem_strndup(t->scratch, name.p, name.n);
 }
 
+/* Told twice, by Asterisk's log and by an event, while the caller has left again. */
+static bool has_just_joined(const struct tracker *t, const struct call *call, const char *queue)
+{
+	const struct visit *last = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
+
+	return last && strcmp(last->queue, queue) == 0 && t->now_us - last->joined_us < SAME_MOMENT_US;
+}
+
 static void on_queue_join(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
 
-	if (!leg || call_open_visit(leg->call))
+	if (!leg || call_open_visit(leg->call) || has_just_joined(t, leg->call, queue_name(t, m)))
 		return;
 	/* Whoever waits anew had waited long enough before. */
 	if (leg->call->visits.n && !leg->call->visits.items[leg->call->visits.n - 1].outcome)
@@ -540,6 +609,8 @@ static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct
 		if (str_is(status, queue_exits[i].status))
 			outcome = queue_exits[i].outcome;
 	struct visit *visit = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
+	if (visit && visit->outcome == outcome && t->now_us - visit->left_us < SAME_MOMENT_US)
+		return;
 	if (!visit || (visit->outcome && strcmp(visit->outcome, "ANSWERED") != 0) ||
 	    (visit->outcome && str_is(status, "FULL"))) {
 		/* A queue that is full or has nobody lets no one join: the visit begins and ends. */

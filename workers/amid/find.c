@@ -108,3 +108,12 @@ struct call *call_by_id(struct tracker *t, const char *tenant, const char *id)
 			return call;
 	return NULL;
 }
+
+struct call *call_by_linked_id(struct tracker *t, struct str id)
+{
+	for (struct call *call = t->all_calls; id.n && call; call = call->next_any)
+		for (size_t i = 0; !call->ended_us && i < call->linked_ids.n; i++)
+			if (str_is(id, call->linked_ids.items[i]))
+				return call;
+	return NULL;
+}

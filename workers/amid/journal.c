@@ -28,7 +28,8 @@ struct journal {
 	pthread_mutex_t mutex;               /* guards what follows */
 	pthread_cond_t grown;
 	int64_t newest;                      /* first seq of the newest file */
-	int64_t committed_seq;
+	int64_t committed_seq, synced_seq;
+	pthread_t syncer;
 };
 
 struct journal_reader {
@@ -75,14 +76,18 @@ static int open_file(struct journal *j)
 	int fd = openat(j->dir_fd, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return -errno;
-	if (j->fd >= 0) {
-		fdatasync(j->fd);
-		close(j->fd);
+	int old = j->fd;
+	if (old >= 0) {
+		fdatasync(old);
+		pthread_mutex_lock(&j->mutex);
+		j->fd = -1;
+		pthread_mutex_unlock(&j->mutex);
+		close(old);
 	}
 	fsync(j->dir_fd);
-	j->fd = fd;
 	j->file_bytes = 0;
 	pthread_mutex_lock(&j->mutex);
+	j->fd = fd;
 	j->newest = j->next_seq;
 	pthread_mutex_unlock(&j->mutex);
 	return 0;
@@ -102,7 +107,7 @@ int journal_open(const void *ctx, const char *dir, int64_t epoch, struct journal
 	j->pending = buf_new(j);
 	j->fd = -1;
 	j->next_seq = (epoch << JOURNAL_SEQ_BITS) + 1;
-	j->committed_seq = j->next_seq - 1;
+	j->committed_seq = j->synced_seq = j->next_seq - 1;
 	if (mkdir(dir, 0750) && errno != EEXIST)
 		return -errno;
 	j->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -199,6 +204,56 @@ int64_t journal_last_seq(struct journal *j)
 {
 	pthread_mutex_lock(&j->mutex);
 	int64_t seq = j->committed_seq;
+	pthread_mutex_unlock(&j->mutex);
+	return seq;
+}
+
+/* ---- to the disk ---- */
+
+/* What is committed now is on the disk when this returns. */
+static void sync_once(struct journal *j)
+{
+	pthread_mutex_lock(&j->mutex);
+	int64_t seq = j->committed_seq;
+	int fd = j->fd < 0 ? -1 : dup(j->fd);
+	pthread_mutex_unlock(&j->mutex);
+	if (fd < 0)
+		return;
+	fdatasync(fd);
+	close(fd);
+	pthread_mutex_lock(&j->mutex);
+	j->synced_seq = seq;
+	pthread_mutex_unlock(&j->mutex);
+}
+
+static void *run_sync(void *arg)
+{
+	struct journal *j = arg;
+	const struct timespec pause = { .tv_nsec = JOURNAL_SYNC_MS * 1000000L };
+
+	for (;;) {
+		pthread_mutex_lock(&j->mutex);
+		while (j->synced_seq == j->committed_seq)
+			pthread_cond_wait(&j->grown, &j->mutex);
+		pthread_mutex_unlock(&j->mutex);
+		sync_once(j);
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+void journal_start_sync(struct journal *j)
+{
+	if (pthread_create(&j->syncer, NULL, run_sync, j)) {
+		log_error("no thread name=sync");
+		abort();
+	}
+}
+
+int64_t journal_synced_seq(struct journal *j)
+{
+	pthread_mutex_lock(&j->mutex);
+	int64_t seq = j->synced_seq;
 	pthread_mutex_unlock(&j->mutex);
 	return seq;
 }
@@ -359,10 +414,4 @@ void journal_forget(struct journal *j, int64_t seq)
 		unlinkat(j->dir_fd, name, 0);
 		first = next;
 	}
-}
-
-void journal_sync(struct journal_reader *r)
-{
-	if (r->fd >= 0)
-		fdatasync(r->fd);
 }

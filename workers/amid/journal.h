@@ -15,6 +15,7 @@
 enum {
 	JOURNAL_SEQ_BITS = 32,               /* seq = epoch << 32 | number */
 	JOURNAL_FILE_MAX_BYTES = 64 << 20,
+	JOURNAL_SYNC_MS = 200,
 	/* An entry that is no record: the live picture begins anew here. */
 	JOURNAL_RESET = RECORD__COUNT,
 };
@@ -39,6 +40,12 @@ int64_t journal_append_reset(struct journal *j, const char *tenant);
 /* Writes what was appended and wakes the followers. A disk that refuses ends the process. */
 void journal_commit(struct journal *j);
 int64_t journal_last_seq(struct journal *j);
+/*
+ * Starts a thread that brings what is written to the disk, at most JOURNAL_SYNC_MS later, whether
+ * or not a follower gets on: a power loss takes no more than that. journal_synced_seq says how far.
+ */
+void journal_start_sync(struct journal *j);
+int64_t journal_synced_seq(struct journal *j);
 
 /*
  * A follower, for one thread. It begins behind after_seq (0: with the oldest that is kept) and
@@ -49,7 +56,5 @@ struct journal_reader *journal_follow(const void *ctx, struct journal *j, int64_
 int journal_next(struct journal_reader *r, struct journal_entry *entry, int timeout_ms);
 /* Everything before this seq may be deleted: files that hold nothing newer go. */
 void journal_forget(struct journal *j, int64_t seq);
-/* What is written so far is on the disk when this returns. */
-void journal_sync(struct journal_reader *r);
 
 #endif

@@ -24,6 +24,9 @@
 		 : 0,                                                                       \
 	 (list).items[(list).n] = (type){ 0 }, &(list).items[(list).n++])
 
+/* What Asterisk tells of one moment lies this close together. */
+enum { SAME_MOMENT_US = 100000 };
+
 enum party { PARTY_CUSTOMER, PARTY_AGENT, PARTY_SUPERVISOR, PARTY_OTHER };
 enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND, DIRECTION_INTERNAL };
 enum call_status {
@@ -205,7 +208,8 @@ struct tracker {
 	struct recent *ended;         /* legs that are over: they do not come back */
 	struct ami_message *telling;  /* a row of the channel event log in the words of the manager */
 	int64_t silent_us;            /* until then everything was heard */
-	int64_t listening_us;         /* from then on everything is heard again */
+	struct gap *gap;              /* what repair.c knows of the last one */
+	bool keeping;                 /* messages are kept back, since a gap is to be filled first */
 	int64_t doubt_us;             /* when the first doubt about a leg is settled, 0: no doubt */
 	uint64_t differences;         /* doubts that no event explained */
 	int64_t now_us;               /* time of the last input */
@@ -239,6 +243,8 @@ struct queue *queue_get(struct tracker *t, const char *tenant, const char *name)
 struct leg *leg_find(struct tracker *t, struct str uniqueid);
 struct call *call_find(struct tracker *t, struct str pbx_id);
 struct call *call_by_id(struct tracker *t, const char *tenant, const char *id);
+/* The open call that had this Linkedid, though the leg that gave it may be gone. */
+struct call *call_by_linked_id(struct tracker *t, struct str id);
 bool leg_alive(const struct leg *leg);
 
 /* ---- call.c: a call, its legs, its visits ---- */
@@ -259,6 +265,8 @@ void call_queue_changed(struct tracker *t, const struct call *call, const char *
 void call_moment(struct tracker *t, struct call *call, const char *kind, const char *detail);
 /* The part that is still going on, NULL if none is. */
 struct visit *call_open_visit(struct call *call);
+/* One that may be over, but of which nobody has said yet how it ended. */
+struct visit *call_undecided_visit(struct call *call);
 struct segment *call_open_segment(struct call *call, const struct leg *leg);
 struct offer *call_open_offer(struct call *call, const struct leg *leg);
 struct transfer *call_open_transfer(struct call *call);
@@ -307,6 +315,11 @@ void transfer_add(struct tracker *t, struct call *call, const char *kind, const 
 bool event_handle(struct tracker *t, const struct ami_message *m);
 /* The leg that a message about a channel speaks of, made if it is new. */
 struct leg *event_channel(struct tracker *t, const struct ami_message *m);
+
+/* ---- repair.c: what was not heard ---- */
+
+struct gap *gap_new(struct tracker *t);
+void gap_keep(struct tracker *t, const struct ami_message *m);
 
 /* ---- agent.c: the state of an agent ---- */
 

@@ -29,7 +29,6 @@ static void begin(struct telling *l, const char *event)
 	put(l, "Event", str_of(event));
 	put(l, "Timestamp", l->row->time);
 	put(l, "Linkedid", l->row->linkedid);
-	put(l, "Context", l->row->context);
 }
 
 /* Begins a message about the row's own channel. */
@@ -37,6 +36,7 @@ static void begin_own(struct telling *l, const char *event)
 {
 	begin(l, event);
 	put(l, "Uniqueid", l->row->uniqueid);
+	put(l, "Context", l->row->context);
 }
 
 static void tell(struct telling *l)
@@ -89,18 +89,44 @@ static struct str escaped(const struct telling *l, struct str s)
 
 /* ---- channels ---- */
 
-/* A leg that somebody's Dial or Queue has made rings from now on. */
+/* Whether a Dial of "PJSIP/1002" or "PJSIP/15551230001@trunk" has made a channel of this name. */
+static bool calls(const char *dialling, const char *channel)
+{
+	const char *at = strchr(dialling, '@'), *slash = strchr(dialling, '/');
+	const char *endpoint = at ? at + 1 : slash ? slash + 1 : dialling;
+	size_t n = strlen(endpoint);
+
+	channel = strchr(channel, '/');
+	return channel && strncmp(channel + 1, endpoint, n) == 0 && channel[n + 1] == '-';
+}
+
+/* Whose Dial or Queue has made this leg. */
+static const struct leg *maker_of(const struct telling *l, const struct leg *made)
+{
+	for (const struct leg *leg = made->call->legs; leg; leg = leg->next)
+		if (leg != made && leg_alive(leg) && leg->dialling &&
+		    calls(leg->dialling, made->channel))
+			return leg;
+	return leg_find(l->t, l->row->linkedid);
+}
+
+static bool is_rung(const struct leg *leg)
+{
+	return leg->origin || leg->ringing || leg->up;
+}
+
 static void tell_ringing(struct telling *l)
 {
-	const struct leg *leg = own_leg(l), *caller = leg_find(l->t, l->row->linkedid);
+	const struct leg *leg = own_leg(l);
 
-	if (!leg || leg->origin)
+	if (!leg || !leg->call || is_rung(leg))
 		return;
+	const struct leg *maker = maker_of(l, leg);
 	begin(l, "DialBegin");
-	if (caller && caller != leg) {
-		put(l, "Uniqueid", l->row->linkedid);
-		if (caller->dialling)
-			put(l, "DialString", str_of(caller->dialling));
+	if (maker && maker != leg) {
+		put(l, "Uniqueid", str_of(maker->uniqueid));
+		if (maker->dialling)
+			put(l, "DialString", str_of(maker->dialling));
 	}
 	put(l, "DestUniqueid", l->row->uniqueid);
 	tell(l);
@@ -109,12 +135,12 @@ static void tell_ringing(struct telling *l)
 static void tell_start(struct telling *l)
 {
 	/* The first leg of a dial of ours is announced by its id: it is rung, it does not ring. */
-	bool calls = str_eq(l->row->uniqueid, l->row->linkedid) &&
-		     !call_find(l->t, l->row->uniqueid);
+	bool origin = str_eq(l->row->uniqueid, l->row->linkedid) &&
+		      !call_find(l->t, l->row->uniqueid);
 
 	begin_own(l, "Newchannel");
 	put(l, "Channel", l->row->channel);
-	put(l, "ChannelState", calls ? STR("4") : STR("0"));
+	put(l, "ChannelState", origin ? STR("4") : STR("0"));
 	put(l, "CallerIDNum", l->row->number);
 	put(l, "CallerIDName", escaped(l, l->row->name));
 	put(l, "Exten", l->row->exten);
@@ -145,16 +171,6 @@ static const struct leg *source_leg(const struct telling *l, const struct call *
 	return NULL;
 }
 
-/* Why a ring has ended, from the cause of the leg that rang (Q.850). */
-static struct str ring_status(int64_t cause)
-{
-	enum { BUSY = 17, REJECTED = 21, ELSEWHERE = 26 };
-
-	if (cause == BUSY || cause == REJECTED)
-		return STR("BUSY");
-	return cause == ELSEWHERE ? STR("CANCEL") : STR("NOANSWER");
-}
-
 static void tell_hangup(struct telling *l)
 {
 	const struct leg *leg = own_leg(l);
@@ -168,32 +184,12 @@ static void tell_hangup(struct telling *l)
 		put(l, "Uniqueid", str_of(source->uniqueid));
 		tell(l);
 	}
-	if (leg->ringing && !leg->up) {
-		begin(l, "DialEnd");
-		put(l, "DestUniqueid", l->row->uniqueid);
-		put(l, "DialStatus", ring_status(cause));
-		tell(l);
-	}
 	begin_own(l, "Hangup");
 	put(l, "Cause", text(l, mem_printf(l->t->scratch, "%d", (int)cause)));
 	tell(l);
 }
 
 /* ---- bridges ---- */
-
-/* A caller who waits and an agent who was rung for it are put together: the wait is over. */
-static void tell_connect(struct telling *l, const struct leg *leg)
-{
-	const struct leg *customer = leg->call->customer;
-
-	if (leg->party != PARTY_AGENT || !leg->dialled || !customer ||
-	    !call_open_visit(leg->call))
-		return;
-	begin(l, "AgentConnect");
-	put(l, "Uniqueid", str_of(customer->uniqueid));
-	put(l, "DestUniqueid", l->row->uniqueid);
-	tell(l);
-}
 
 static void tell_enter(struct telling *l)
 {
@@ -202,7 +198,6 @@ static void tell_enter(struct telling *l)
 
 	if (!leg || !leg->call)
 		return;
-	tell_connect(l, leg);
 	begin_own(l, "BridgeEnter");
 	put(l, "BridgeUniqueid", bridge);
 	put(l, "BridgeNumChannels", bridge_is_empty(l->t, bridge) ? STR("1") : STR("2"));
@@ -211,6 +206,11 @@ static void tell_enter(struct telling *l)
 
 static void tell_leave(struct telling *l)
 {
+	const struct leg *leg = own_leg(l);
+
+	/* What it leaves it may have left before, for another one. */
+	if (leg && leg->bridge && !str_is(extra(l, "bridge_id"), leg->bridge->id))
+		return;
 	begin_own(l, "BridgeLeave");
 	tell(l);
 }
@@ -283,7 +283,9 @@ static void tell_user(struct telling *l)
 	struct str words = extra(l, "extra");
 	struct str first = up_to(words, " "), second = after(words, first.n + 1);
 
-	begin_own(l, "UserEvent");
+	/* Without its context: it may be said in a subroutine. */
+	begin(l, "UserEvent");
+	put(l, "Uniqueid", l->row->uniqueid);
 	if (str_is(l->row->user_type, "CCCall")) {
 		put(l, "ChanVariable", variable(l, "CC_CALL_ID", first));
 		put(l, "ChanVariable", variable(l, "CC_TENANT", second));
@@ -301,6 +303,7 @@ static void tell_blind(struct telling *l)
 {
 	begin(l, "BlindTransfer");
 	put(l, "TransfererUniqueid", l->row->uniqueid);
+	put(l, "TransfererChannel", l->row->channel);
 	put(l, "Extension", extra(l, "extension"));
 	tell(l);
 }
@@ -309,6 +312,7 @@ static void tell_attended(struct telling *l)
 {
 	begin(l, "AttendedTransfer");
 	put(l, "OrigTransfererUniqueid", l->row->uniqueid);
+	put(l, "OrigTransfererChannel", l->row->channel);
 	put(l, "TransferTargetUniqueid", extra(l, "transfer_target_channel_uniqueid"));
 	put(l, "Result", STR("Success"));
 	tell(l);
@@ -333,15 +337,168 @@ static const struct {
 	{ "USER_DEFINED", tell_user },
 };
 
+/* ---- gaps ---- */
+
+/* Up to when the log is believed about the calls of one Linkedid. */
+struct quiet {
+	UT_hash_handle hh;
+	const char *linkedid;
+	int64_t last_us;             /* its newest message so far */
+	int64_t length_us, cut_us;   /* its longest silence so far, and the middle of that */
+};
+
+struct gap {
+	void *ctx;                   /* holds all of one gap */
+	struct buf *kept;            /* messages, as they came */
+	struct quiet *quiet;
+	int64_t from_us, until_us;   /* 0: the log was not read */
+};
+
+static int free_table(struct gap *gap)
+{
+	HASH_CLEAR(hh, gap->quiet);
+	return 0;
+}
+
+struct gap *gap_new(struct tracker *t)
+{
+	struct gap *gap = mem_new(t, struct gap);
+
+	talloc_set_destructor(gap, free_table);
+	return gap;
+}
+
+void gap_keep(struct tracker *t, const struct ami_message *m)
+{
+	struct gap *gap = t->gap;
+
+	for (size_t i = 0; i < m->n; i++) {
+		buf_add(gap->kept, m->headers[i].key.p, m->headers[i].key.n);
+		buf_adds(gap->kept, ": ");
+		buf_add(gap->kept, m->headers[i].value.p, m->headers[i].value.n);
+		buf_adds(gap->kept, "\r\n");
+	}
+	buf_adds(gap->kept, "\r\n");
+}
+
+void tracker_gap_begin(struct tracker *t, int64_t silent_us)
+{
+	struct gap *gap = t->gap;
+
+	HASH_CLEAR(hh, gap->quiet);
+	talloc_free(gap->ctx);
+	gap->ctx = talloc_new(gap);
+	gap->kept = buf_new(gap->ctx);
+	gap->from_us = gap->until_us = 0;
+	t->silent_us = silent_us;
+	t->keeping = true;
+}
+
+/* The call a message is about; empty for none. */
+static struct str linkedid_of(const struct ami_message *m)
+{
+	static const char *const keys[] = { "Linkedid", "DestLinkedid", "TransfererLinkedid",
+					    "OrigTransfererLinkedid" };
+	struct str id = { "", 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) && !id.n; i++)
+		id = ami_get(m, keys[i]);
+	return id;
+}
+
+static struct quiet *quiet_find(const struct gap *gap, struct str linkedid)
+{
+	struct quiet *quiet;
+
+	HASH_FIND(hh, gap->quiet, linkedid.p, linkedid.n, quiet);
+	return quiet;
+}
+
+static void quiet_note(struct quiet *quiet, int64_t at_us)
+{
+	if (at_us - quiet->last_us > quiet->length_us) {
+		quiet->length_us = at_us - quiet->last_us;
+		quiet->cut_us = quiet->last_us + quiet->length_us / 2;
+	}
+	quiet->last_us = at_us;
+}
+
+static void each_kept(struct tracker *t, void (*f)(struct tracker *t, const struct ami_message *m))
+{
+	struct ami_reader *reader = ami_reader_new(t->gap->ctx);
+	const struct ami_message *m;
+
+	ami_reader_feed(reader, t->gap->kept->p, t->gap->kept->n);
+	while (ami_reader_next(reader, &m) == 0 && m)
+		f(t, m);
+	talloc_free(reader);
+}
+
+static void note_quiet(struct tracker *t, const struct ami_message *m)
+{
+	struct gap *gap = t->gap;
+	struct str id = linkedid_of(m);
+	struct quiet *quiet = quiet_find(gap, id);
+	int64_t at_us = ami_timestamp_us(m);
+
+	if (!id.n || !at_us)
+		return;
+	if (!quiet) {
+		quiet = mem_new(gap->ctx, struct quiet);
+		quiet->linkedid = mem_strndup(quiet, id.p, id.n);
+		quiet->last_us = gap->from_us;
+		quiet->cut_us = gap->from_us;
+		HASH_ADD_KEYPTR(hh, gap->quiet, quiet->linkedid, id.n, quiet);
+	}
+	quiet_note(quiet, at_us);
+}
+
+void tracker_gap_read(struct tracker *t, int64_t from_us, int64_t until_us)
+{
+	t->gap->from_us = from_us;
+	t->gap->until_us = until_us;
+	each_kept(t, note_quiet);
+	for (struct quiet *quiet = t->gap->quiet; quiet; quiet = quiet->hh.next)
+		quiet_note(quiet, until_us);
+}
+
+/* Up to when the log is believed about this call. */
+static int64_t cut_of(const struct gap *gap, struct str linkedid)
+{
+	const struct quiet *quiet = quiet_find(gap, linkedid);
+
+	return quiet ? quiet->cut_us : gap->from_us + (gap->until_us - gap->from_us) / 2;
+}
+
+static void tell_kept(struct tracker *t, const struct ami_message *m)
+{
+	struct str id = linkedid_of(m);
+	int64_t at_us = ami_timestamp_us(m);
+
+	if (!t->gap->until_us || !id.n || !at_us || at_us > cut_of(t->gap, id))
+		tracker_ami(t, m);
+}
+
+void tracker_gap_end(struct tracker *t)
+{
+	t->keeping = false;
+	each_kept(t, tell_kept);
+	t->gap->kept->n = 0;
+	tracker_flush(t);
+}
+
+/* A message may be that much younger than the row about the same thing; a busy machine takes longer. */
+enum { LAG_US = 30000 };
+
 /*
- * A row is news if its channel has said nothing since. Behind the moment from which live events
- * are complete, only channels in doubt are asked about.
+ * A row is news if its channel has said nothing since; rows that were heard as well change nothing
+ * when told again. Where events are complete again, only channels in doubt are asked about.
  */
 static bool is_news(const struct tracker *t, const struct leg *leg, const struct cel_row *row)
 {
-	if (leg && row->at_us < leg->seen_us)
+	if (leg && row->at_us < leg->seen_us - LAG_US)
 		return false;
-	return row->at_us <= t->listening_us || (leg && leg->doubt_us);
+	return row->at_us <= cut_of(t->gap, row->linkedid) || (leg && leg->doubt_us);
 }
 
 bool tracker_cel(struct tracker *t, const struct cel_row *row)

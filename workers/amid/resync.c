@@ -12,13 +12,15 @@ enum {
 	AUDIT_EVERY_MS = 30000,
 	AUDIT_AGAIN_MS = 3000,           /* after a gap, once its doubts are settled, or a bad list */
 	PROGRESS_ROWS = 1000,
-	/* The manager's message of an event is up to a few ms younger than its row; a loaded machine may need longer. */
+	/* How long live events are kept back to find a quiet moment of each call. */
+	LISTEN_MS = 250,
+	/* The manager's message of an event is up to some ms younger than its row. */
 	OVERLAP_US = 100000,
 	/* A row may be written this much later than its event happened. */
 	LATE_US = 1000000,
 };
 
-enum state { STATE_DOWN, STATE_ASKING, STATE_LISTING, STATE_IDLE };
+enum state { STATE_DOWN, STATE_ASKING, STATE_LISTENING, STATE_LISTING, STATE_IDLE };
 
 struct resync {
 	struct resync_options options;
@@ -26,6 +28,7 @@ struct resync {
 	bool gap;                        /* the running comparison follows a gap */
 	int64_t begun_ms, next_ms;
 	int64_t read_from_us;            /* what happened before was heard */
+	int64_t listening_us;            /* since when events reach us again */
 	int64_t silent_us;               /* last sign of life before the gap */
 	int64_t checked_us;              /* the last list that was complete */
 	int64_t boot_us;                 /* Asterisk's start, to a second */
@@ -53,7 +56,7 @@ struct resync_counts resync_counts(const struct resync *r)
 
 int64_t resync_next_ms(const struct resync *r)
 {
-	return r->state == STATE_IDLE ? r->next_ms : INT64_MAX;
+	return r->state == STATE_IDLE || r->state == STATE_LISTENING ? r->next_ms : INT64_MAX;
 }
 
 /* ---- the log ---- */
@@ -84,7 +87,8 @@ static uint64_t read_log(struct resync *r, int64_t from_us)
 
 void resync_before_tick(struct resync *r)
 {
-	if (tracker_doubt_due(r->options.tracker, clock_wall_us()) && r->state != STATE_ASKING)
+	if (tracker_doubt_due(r->options.tracker, clock_wall_us()) &&
+	    (r->state == STATE_IDLE || r->state == STATE_LISTING))
 		read_log(r, r->checked_us - LATE_US);
 }
 
@@ -168,7 +172,7 @@ static void list(struct resync *r)
 	r->state = STATE_LISTING;
 	r->listed = 0;
 	if (!r->gap)
-		tracker_gap(r->options.tracker, r->checked_us, r->read_from_us);
+		tracker_checked(r->options.tracker, r->checked_us);
 	tracker_resync_begin(r->options.tracker);
 	ami_action_put(session_begin(s, "Status"), "AllVariables", "false");
 	session_send(s, on_status, r, DEADLINE_MS);
@@ -181,20 +185,18 @@ static void list(struct resync *r)
 
 /* ---- gaps ---- */
 
-static void fill_gap(struct resync *r, int64_t listening_us)
+static void fill_gap(struct resync *r)
 {
 	struct tracker *t = r->options.tracker;
+	int64_t now_us = clock_wall_us();
 
-	if (tracker_heard_us(t) > r->read_from_us)
-		r->read_from_us = tracker_heard_us(t);
-	if (r->read_from_us > r->silent_us)
-		r->silent_us = r->read_from_us;
-	r->checked_us = listening_us;
-	tracker_gap(t, r->silent_us, listening_us);
 	/* Without a past there is nothing that was missed. */
-	if (r->read_from_us)
+	if (r->read_from_us) {
+		tracker_gap_read(t, r->listening_us, now_us);
 		read_log(r, r->read_from_us - OVERLAP_US);
-	r->read_from_us = listening_us;
+	}
+	r->read_from_us = r->checked_us = now_us;
+	tracker_gap_end(t);
 }
 
 /* Asterisk's own clock says from when on its events reach us. */
@@ -207,18 +209,24 @@ static void on_pong(void *arg, const struct ami_message *m, bool last)
 	/* Without an answer the session is about to go down. */
 	if (!now_us || r->state != STATE_ASKING)
 		return;
+	r->listening_us = now_us;
 	r->boot_us = now_us - session_uptime_s(r->options.events) * 1000000;
-	fill_gap(r, now_us);
-	session_release(r->options.events);
-	list(r);
+	r->state = STATE_LISTENING;
+	r->next_ms = clock_mono_ms() + LISTEN_MS;
 }
 
 void resync_begin(struct resync *r)
 {
+	struct tracker *t = r->options.tracker;
+
 	r->state = STATE_ASKING;
 	r->gap = true;
 	r->begun_ms = clock_mono_ms();
-	session_hold(r->options.events);
+	if (tracker_heard_us(t) > r->read_from_us)
+		r->read_from_us = tracker_heard_us(t);
+	if (r->read_from_us > r->silent_us)
+		r->silent_us = r->read_from_us;
+	tracker_gap_begin(t, r->silent_us);
 	session_begin(r->options.events, "Ping");
 	session_send(r->options.events, on_pong, r, DEADLINE_MS);
 }
@@ -231,7 +239,11 @@ void resync_lost(struct resync *r)
 
 void resync_run(struct resync *r)
 {
-	if (r->state == STATE_IDLE && clock_mono_ms() >= r->next_ms)
+	bool due = clock_mono_ms() >= resync_next_ms(r);
+
+	if (due && r->state == STATE_LISTENING)
+		fill_gap(r);
+	if (due)
 		list(r);
 	note_differences(r);
 }

@@ -42,9 +42,6 @@ struct session {
 	int64_t state_deadline_ms;     /* of login and boot */
 	int64_t next_ping_ms;
 	int64_t uptime_s;
-	struct buf *held;              /* events kept back, as they came */
-	struct ami_reader *held_reader;
-	bool holding;
 };
 
 struct session *session_new(const void *ctx, const struct session_options *options)
@@ -55,8 +52,6 @@ struct session *session_new(const void *ctx, const struct session_options *optio
 	s->reader = ami_reader_new(s);
 	s->in = buf_new(s);
 	s->out = buf_new(s);
-	s->held = buf_new(s);
-	s->held_reader = ami_reader_new(s);
 	s->link = link_start(s, options->name, options->host, options->port, options->wake_fd);
 	return s;
 }
@@ -220,40 +215,10 @@ static void went_down(struct session *s)
 
 	set_state(s, STATE_DOWN, 0);
 	ami_reader_reset(s->reader);
-	s->holding = false;
-	s->held->n = 0;
 	while (s->pending)
 		finish(&s->pending, NULL);
 	if (was_ready)
 		s->options.on_down(s->options.arg, s);
-}
-
-/* A message's headers lie one behind the other in the reader's buffer. */
-static void keep_back(struct session *s, const struct ami_message *m)
-{
-	const struct str *last = &m->headers[m->n - 1].value;
-	const char *begin = m->headers[0].key.p;
-
-	buf_add(s->held, begin, (size_t)(last->p + last->n - begin));
-	buf_adds(s->held, "\r\n\r\n");
-}
-
-void session_hold(struct session *s)
-{
-	s->holding = true;
-}
-
-void session_release(struct session *s)
-{
-	const struct ami_message *m;
-
-	s->holding = false;
-	ami_reader_reset(s->held_reader);
-	ami_reader_feed(s->held_reader, s->held->p, s->held->n);
-	s->held->n = 0;
-	while (ami_reader_next(s->held_reader, &m) == 0 && m)
-		if (s->options.on_event)
-			s->options.on_event(s->options.arg, m);
 }
 
 static void message(struct session *s, const struct ami_message *m)
@@ -267,8 +232,6 @@ static void message(struct session *s, const struct ami_message *m)
 	if (s->state == STATE_BOOTING && str_is(ami_get(m, "Event"), "FullyBooted")) {
 		s->uptime_s = ami_get_int(m, "Uptime", 0);
 		become_ready(s);
-	} else if (s->holding) {
-		keep_back(s, m);
 	} else if (s->options.on_event) {
 		s->options.on_event(s->options.arg, m);
 	}

@@ -45,10 +45,6 @@ int64_t session_heard_us(const struct session *s);
 /* How long Asterisk had been up when it said so at login, in whole seconds. */
 int64_t session_uptime_s(const struct session *s);
 
-/* Live events are kept back, answers are not; then they come in order, before anything newer. */
-void session_hold(struct session *s);
-void session_release(struct session *s);
-
 /*
  * Sends an action: begin, put headers into the returned action, send. answer may be NULL. The
  * deadline is in ms from now. session_send returns 0, ERR_INVALID (a header was refused; answer

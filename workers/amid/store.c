@@ -449,7 +449,6 @@ static bool run_batch(struct store *s, int timeout_ms)
 
 	size_t n = collect(s, &b, timeout_ms);
 	if (n) {
-		journal_sync(s->reader);
 		if (apply_until_reached(s, &b, &error)) {
 			log_error("batch refused message=%s", error.message);
 			apply_singly(s, atomic_load(&s->applied), b.last_seq);

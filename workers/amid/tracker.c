@@ -33,6 +33,7 @@ struct tracker *tracker_new(const void *ctx, const struct tracker_options *optio
 	t->told = recent_new(t);
 	t->ended = recent_new(t);
 	t->telling = mem_new(t, struct ami_message);
+	t->gap = gap_new(t);
 	return t;
 }
 
@@ -130,6 +131,10 @@ void tracker_flush(struct tracker *t)
 
 void tracker_ami(struct tracker *t, const struct ami_message *m)
 {
+	if (t->keeping) {
+		gap_keep(t, m);
+		return;
+	}
 	if (!event_handle(t, m))
 		return;
 	if (t->any_ended)
@@ -343,10 +348,9 @@ static void doubt(struct tracker *t, struct leg *leg)
 		t->doubt_us = leg->doubt_us;
 }
 
-void tracker_gap(struct tracker *t, int64_t silent_us, int64_t listening_us)
+void tracker_checked(struct tracker *t, int64_t now_us)
 {
-	t->silent_us = silent_us;
-	t->listening_us = listening_us;
+	t->silent_us = now_us;
 }
 
 void tracker_resync_begin(struct tracker *t)

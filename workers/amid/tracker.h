@@ -136,10 +136,19 @@ int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const
 /* ---- resync ---- */
 
 /*
- * Nothing was heard between these two moments. Rows of the channel event log that follow fill
- * that gap; what they do not explain is taken to have ended at silent_us.
+ * A gap: nothing was heard since silent_us. AMI messages are kept back until tracker_gap_end, so that
+ * what came before them can be told first.
  */
-void tracker_gap(struct tracker *t, int64_t silent_us, int64_t listening_us);
+void tracker_gap_begin(struct tracker *t, int64_t silent_us);
+/*
+ * The channel event log is about to be told; live messages were complete between these two moments.
+ * The log is believed up to somewhere in between: for each call up to its quietest moment, so that
+ * what belongs together is not torn apart between two sources that are some ms out of step. Without
+ * this call every message that was kept is told.
+ */
+void tracker_gap_read(struct tracker *t, int64_t from_us, int64_t until_us);
+/* Tells what was kept and the log has not told. */
+void tracker_gap_end(struct tracker *t);
 
 /*
  * A row of the channel event log. Returns whether it was news: one that is older than what its
@@ -149,6 +158,8 @@ void tracker_gap(struct tracker *t, int64_t silent_us, int64_t listening_us);
 struct cel_row;
 bool tracker_cel(struct tracker *t, const struct cel_row *row);
 
+/* The moment up to which the model was last found right: what a later list lacks ended after it. */
+void tracker_checked(struct tracker *t, int64_t now_us);
 /* A fresh list of channels follows as tracker_resync_channel, then tracker_resync_end. */
 void tracker_resync_begin(struct tracker *t);
 void tracker_resync_channel(struct tracker *t, const struct ami_message *m, int64_t now_us);

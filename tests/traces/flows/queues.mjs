@@ -28,7 +28,7 @@ export const flows = {
 	'r03-no-agents': {
 		title: 'a queue that lets nobody join while no agent is there (JOINEMPTY)',
 		async run(floor) {
-			await floor.lab('inbound', '700', BEGIN, 'Answer()', 'Gosub(cc-queue,s,1(empty,20))', 'Goto(cc-overflow,s,1)');
+			await floor.lab('inbound', '700', ...BEGIN, 'Answer()', 'Gosub(cc-queue,s,1(empty,20))', 'Goto(cc-overflow,s,1)');
 			floor.step('the caller dials');
 			const caller = (await floor.outside(CALLER)).call('700');
 			await floor.until(() => caller.ended, 'the end of the call');
@@ -38,7 +38,7 @@ export const flows = {
 		title: 'queue support times out after 6 s with 1001 ringing; the dialplan goes on to queue sales, where 1001 lets it ring and 1007 answers; caller hangs up',
 		async run(floor) {
 			await short_rings(floor);
-			await floor.lab('inbound', '700', BEGIN, 'Set(__CC_TENANT=demo)', 'Answer()', 'Gosub(cc-queue,s,1(support,6))',
+			await floor.lab('inbound', '700', ...BEGIN, 'Set(__CC_TENANT=demo)', 'Answer()', 'Gosub(cc-queue,s,1(support,6))',
 				'Gosub(cc-queue,s,1(sales,60))', 'Goto(cc-overflow,s,1)');
 			await floor.agent('1001');
 			const sales = await floor.agent(IN_SALES);

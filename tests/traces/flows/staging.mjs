@@ -2,7 +2,7 @@
 export const CALLER = '15551230001';
 export const SUPPORT = '5550100';
 export const IN_SALES = '1007';       // not a member of support
-export const BEGIN = 'Set(__CC_CALL_ID=${UUID()})';
+export const BEGIN = ['Set(__CC_CALL_ID=${UUID()})', 'CELGenUserEvent(CCCall,${CC_CALL_ID} demo)'];
 
 export const settings = (sql, queue, values) => sql(`UPDATE call_queues SET ${Object.entries(values).map(([k, v]) => `${k} = '${v}'`)} WHERE name = '${queue}'`);
 
