@@ -172,10 +172,14 @@ static void note_redirect(struct tracker *t, struct call *call, const struct leg
 	for (size_t i = 0; i < call->segments.n; i++)
 		if (!call->segments.items[i].ended_us && !call->segments.items[i].detached_us)
 			return;
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (!call->segments.items[i].ended_us) {
+			call->segments.items[i].left_us = t->now_us;
+			segment_end(t, call, &call->segments.items[i]);
+		}
 	const struct segment *s = &call->segments.items[call->segments.n - 1];
-	int64_t left_us = s->ended_us ? s->ended_us : s->detached_us;
 	if (call->transfers.n &&
-	    call->transfers.items[call->transfers.n - 1].at_us + SAME_ACT_US > left_us)
+	    call->transfers.items[call->transfers.n - 1].at_us + SAME_ACT_US > s->ended_us)
 		return;
 	transfer_add(t, call, "BLIND", s->agent->extension, to, NULL);
 }
@@ -226,9 +230,7 @@ static const char *offer_outcome(const struct leg *leg, struct str status)
 		return "ANSWERED";
 	if (str_is(status, "CANCEL"))
 		return "CANCELLED";
-	if (leg->cause == 17 || leg->cause == 21 || str_is(status, "BUSY"))
-		return "REJECTED";
-	return "NO_ANSWER";
+	return leg_refused(leg) || str_is(status, "BUSY") ? "REJECTED" : "NO_ANSWER";
 }
 
 /* What a transfer came to when its target was not reached; NULL: it was, or nobody wanted it. */
@@ -236,15 +238,14 @@ static const char *transfer_failure(const struct leg *leg, struct str status)
 {
 	if (str_is(status, "ANSWER") || str_is(status, "CANCEL"))
 		return NULL;
-	if (str_is(status, "BUSY") || leg->cause == 17 || leg->cause == 21)
+	if (str_is(status, "BUSY") || leg_refused(leg))
 		return "REFUSED";
 	return str_is(status, "NOANSWER") && (leg->cause == 0 || leg->cause == 19) ? "NO_ANSWER"
 										 : "FAILED";
 }
 
 /* The target of a blind transfer or of a consultation did not take the call. */
-static void target_not_reached(struct tracker *t, struct leg *caller, struct leg *leg,
-			       struct str status)
+static void target_not_reached(struct tracker *t, struct leg *leg, struct str status)
 {
 	struct call *call = leg->call;
 	const char *failure = transfer_failure(leg, status);
@@ -257,23 +258,27 @@ static void target_not_reached(struct tracker *t, struct leg *caller, struct leg
 		transfer->dirty = true;
 		return;
 	}
-	struct segment *s = caller ? call_open_segment(call, caller) : NULL;
-	if (s && s->detached_us)
-		transfer_add(t, call, "ATTENDED", s->agent->extension, leg->number, failure);
+	for (size_t i = 0; i < call->segments.n; i++) {
+		const struct segment *s = &call->segments.items[i];
+		if (!s->ended_us && s->detached_us && s->agent == leg->dialled_by)
+			transfer_add(t, call, "ATTENDED", s->agent->extension, leg->number,
+				     failure);
+	}
 }
 
 static void on_dial_end(struct tracker *t, const struct ami_message *m)
 {
-	struct leg *caller = touch(t, m), *leg = dest(t, m);
+	struct leg *leg = dest(t, m);
 	struct str status = ami_get(m, "DialStatus");
 
+	touch(t, m);
 	if (!leg)
 		return;
 	struct offer *offer = call_open_offer(leg->call, leg);
 	if (offer)
 		offer_end(t, leg->call, offer, offer_outcome(leg, status));
 	if (leg->ringing)
-		target_not_reached(t, caller, leg, status);
+		target_not_reached(t, leg, status);
 	leg->ringing = false;
 	leg->dirty = true;
 	if (str_is(status, "ANSWER") && !leg->up) {
@@ -438,6 +443,9 @@ static void on_hangup(struct tracker *t, const struct ami_message *m)
 		return;
 	leg->cause = (int)ami_get_int(m, "Cause", leg->cause);
 	leg->tech_cause = (int)ami_get_int(m, "TechCause", leg->tech_cause);
+	/* The end of the ring may be told of later than the end of the leg. */
+	if (leg->ringing && leg_refused(leg))
+		target_not_reached(t, leg, str_of("BUSY"));
 	leg_end(t, leg);
 }
 
@@ -506,6 +514,17 @@ static void on_queue_entry(struct tracker *t, const struct ami_message *m)
 	t->now_us = now_us;
 }
 
+/* Behind a Local channel stands whoever answered the ring that went through it. */
+static struct agent *last_to_answer(const struct call *call)
+{
+	for (size_t i = call->offers.n; i-- > 0;) {
+		const struct offer *offer = &call->offers.items[i];
+		if (offer->outcome && strcmp(offer->outcome, "ANSWERED") == 0)
+			return offer->agent;
+	}
+	return NULL;
+}
+
 static void on_agent_connect(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *caller = touch(t, m), *leg = dest(t, m);
@@ -515,7 +534,7 @@ static void on_agent_connect(struct tracker *t, const struct ami_message *m)
 	struct visit *visit = &caller->call->visits.items[caller->call->visits.n - 1];
 	if (visit->outcome)
 		return;
-	visit->agent = leg ? leg->agent : NULL;
+	visit->agent = leg && leg->agent ? leg->agent : last_to_answer(caller->call);
 	visit_close(t, caller->call, visit, "ANSWERED");
 }
 
@@ -540,6 +559,9 @@ static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct
 		if (str_is(status, queue_exits[i].status))
 			outcome = queue_exits[i].outcome;
 	struct visit *visit = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
+	/* News of a queue that the caller has left for this one. */
+	if (visit && !visit->outcome && strcmp(visit->queue, queue_name(t, m)) != 0)
+		return;
 	if (!visit || (visit->outcome && strcmp(visit->outcome, "ANSWERED") != 0) ||
 	    (visit->outcome && str_is(status, "FULL"))) {
 		/* A queue that is full or has nobody lets no one join: the visit begins and ends. */

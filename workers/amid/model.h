@@ -240,6 +240,8 @@ struct leg *leg_find(struct tracker *t, struct str uniqueid);
 struct call *call_find(struct tracker *t, struct str pbx_id);
 struct call *call_by_id(struct tracker *t, const char *tenant, const char *id);
 bool leg_alive(const struct leg *leg);
+/* Whoever was rung said no (ISDN cause). */
+bool leg_refused(const struct leg *leg);
 
 /* ---- call.c: a call, its legs, its visits ---- */
 
