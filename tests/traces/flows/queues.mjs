@@ -28,6 +28,7 @@ export const flows = {
 	'r03-no-agents': {
 		title: 'a queue that lets nobody join while no agent is there (JOINEMPTY)',
 		async run(floor) {
+			await floor.lab_queue('empty', 'joinempty = no');
 			await floor.lab('inbound', '700', BEGIN, 'Answer()', 'Gosub(cc-queue,s,1(empty,20))', 'Goto(cc-overflow,s,1)');
 			floor.step('the caller dials');
 			const caller = (await floor.outside(CALLER)).call('700');
@@ -175,6 +176,38 @@ export const flows = {
 			floor.step('core restart now');
 			await floor.asterisk('core restart now');
 			await floor.link.again();
+		},
+	},
+	'r49-local-channel-member': {
+		title: 'queue whose member is a Local channel to 1001; 1001 answers; caller hangs up',
+		async run(floor) {
+			await floor.lab_queue('local', 'member = Local/702@agents,0,1001,PJSIP/1001');
+			await floor.lab('agents', '702', 'Dial(PJSIP/1001,20)');
+			await floor.lab('inbound', '703', BEGIN, 'Answer()', 'Gosub(cc-queue,s,1(local,20))', 'Goto(cc-overflow,s,1)');
+			const agent = await floor.agent('1001');
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call('703');
+			const call = await agent.ring();
+			await floor.wait(500);
+			floor.step('1001 answers');
+			call.answer();
+			await floor.wait(1500);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+		},
+	},
+	'r50-abandon-as-the-agent-answers': {
+		title: 'queue call; the caller hangs up in the very moment 1001 answers',
+		async run(floor) {
+			const agent = await floor.agent('1001');
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call(SUPPORT);
+			const call = await agent.ring();
+			await floor.wait(800);
+			floor.step('the caller hangs up as 1001 answers');
+			const bye = caller.hangup();
+			call.answer();
+			await bye;
 		},
 	},
 };
