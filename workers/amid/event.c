@@ -584,8 +584,8 @@ static void on_user_event(struct tracker *t, const struct ami_message *m)
 
 /* ---- transfers and supervision ---- */
 
-/* Who transfers. That leg may be gone when Asterisk tells of it: its name and the customer are not. */
-static const char *transferer(struct tracker *t, const struct ami_message *m, const char *channel)
+/* A leg may be gone when Asterisk tells of its transfer: its name is not, nor is the customer. */
+static const char *extension_in(struct tracker *t, const struct ami_message *m, const char *channel)
 {
 	struct str name = pbx_name(t, endpoint_of(ami_get(m, channel))).name;
 
@@ -602,14 +602,44 @@ static struct call *transferred_call(struct tracker *t, const struct ami_message
 	return leg ? leg->call : NULL;
 }
 
+static bool had_customer_since(const struct call *call, const char *extension, int64_t at_us)
+{
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (call->segments.items[i].started_us > at_us &&
+		    strcmp(call->segments.items[i].agent->extension, extension) == 0)
+			return true;
+	return false;
+}
+
+/* The transfer that was seen before Asterisk told of it; NULL: it is news. */
+static struct transfer *seen_before(struct call *call, const char *kind, const char *from)
+{
+	for (size_t i = call->transfers.n; i-- > 0;) {
+		struct transfer *x = &call->transfers.items[i];
+		bool failed = x->result && strcmp(x->result, "COMPLETED") != 0;
+		if (strcmp(x->kind, kind) == 0 && strcmp(x->from, from) == 0 && !failed &&
+		    !had_customer_since(call, from, x->at_us))
+			return x;
+	}
+	return NULL;
+}
+
 static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
 {
 	struct call *call = transferred_call(t, m, "TransfererUniqueid");
-	const char *from = transferer(t, m, "TransfererChannel");
+	const char *from = extension_in(t, m, "TransfererChannel");
 	struct str to = number_of(t, ami_get(m, "Extension"));
 
-	if (call && from && !call_open_transfer(call))
+	if (!call || !from)
+		return;
+	struct transfer *seen = seen_before(call, "BLIND", from);
+	if (!seen) {
 		transfer_add(t, call, "BLIND", from, mem_strndup(t->scratch, to.p, to.n), NULL);
+		return;
+	}
+	seen->to = mem_strndup(call, to.p, to.n);
+	seen->dirty = true;
+	call_changed(t, call);
 }
 
 /* A target that still rings is behind a Local channel whose other half talks to nobody. */
@@ -623,11 +653,11 @@ static const char *attended_result(const struct ami_message *m, const struct leg
 static void on_attended_transfer(struct tracker *t, const struct ami_message *m)
 {
 	struct call *call = transferred_call(t, m, "OrigTransfererUniqueid");
-	const char *from = transferer(t, m, "OrigTransfererChannel");
+	const char *from = extension_in(t, m, "OrigTransfererChannel");
 	const struct leg *to = leg_find(t, ami_get(m, "TransferTargetUniqueid"));
 
-	if (call && from)
-		transfer_add(t, call, "ATTENDED", from, to ? to->number : NULL,
+	if (call && from && !seen_before(call, "ATTENDED", from))
+		transfer_add(t, call, "ATTENDED", from, to ? to->number : extension_in(t, m, "TransferTargetChannel"),
 			     attended_result(m, to));
 }
 
