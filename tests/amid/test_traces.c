@@ -253,30 +253,24 @@ static bool may_come_either_way(const struct ami_message *a, const struct ami_me
 	return false;
 }
 
-/* The lines of the stream with its messages `at` and `at` + 1 exchanged; NULL: they may not be. */
-static const char *exchanged(void *ctx, const struct buf *stream, int at)
+/* The lines of the stream if its message `at` comes after the `by` that follow it. */
+static const char *delayed(void *ctx, const struct buf *stream, int at, int by)
 {
-	struct ami_reader *readers[] = { ami_reader_new(ctx), ami_reader_new(ctx) };
-	const struct ami_message *m, *next;
+	struct ami_reader *reader = ami_reader_new(ctx), *late = ami_reader_new(ctx);
+	const struct ami_message *m, *held = NULL;
 	struct tracker *t = tracker(ctx);
-	bool wanted = false;
 
-	ami_reader_feed(readers[0], stream->p, stream->n);
-	ami_reader_feed(readers[1], stream->p, stream->n);
-	assert_int_equal(ami_reader_next(readers[1], &next), 0);
-	for (int i = 0; ami_reader_next(readers[0], &m) == 0 && m; i++) {
-		assert_int_equal(ami_reader_next(readers[1], &next), 0);
-		if (i == at && next && may_come_either_way(m, next)) {
-			wanted = true;
-			tracker_ami(t, next);
+	ami_reader_feed(reader, stream->p, stream->n);
+	ami_reader_feed(late, stream->p, stream->n);
+	for (int i = 0; i <= at; i++)
+		assert_int_equal(ami_reader_next(late, &held), 0);
+	for (int i = 0; ami_reader_next(reader, &m) == 0 && m; i++) {
+		if (i != at)
 			tracker_ami(t, m);
-		} else if (!wanted || i != at + 1) {
-			tracker_ami(t, m);
-		}
-		if (i == at && !wanted)
-			return NULL;
+		if (i == at + by)
+			tracker_ami(t, held);
 	}
-	return wanted ? lines(ctx, t, true) : NULL;
+	return lines(ctx, t, true);
 }
 
 /* A sum of the lines without what an exchange moves: times, lengths, and which of two calls ends first. */
@@ -296,33 +290,58 @@ static size_t letters(const char *text)
 	return sum;
 }
 
-static int exchanges;
+static int delays;
 
-static void compare_exchanged(void *ctx, const char *path, const struct buf *stream)
+static void compare_delayed(void *ctx, const char *path, const struct buf *stream, int at, int by)
 {
-	const char *whole = replay(ctx, stream, stream->n);
-	struct ami_reader *reader = ami_reader_new(ctx);
-	const struct ami_message *m;
-	int n = 0;
+	void *each = talloc_new(ctx);
+	const char *got = delayed(each, stream, at, by);
+
+	if (letters(got) != letters(replay(each, stream, stream->n)))
+		fail_msg("%s with message %d after %d more: %s", path, at, by, got);
+	delays++;
+	talloc_free(each);
+}
+
+static void exchange_neighbours(void *ctx, const char *path, const struct buf *stream)
+{
+	struct ami_reader *reader = ami_reader_new(ctx), *ahead = ami_reader_new(ctx);
+	const struct ami_message *m, *next;
 
 	ami_reader_feed(reader, stream->p, stream->n);
-	while (ami_reader_next(reader, &m) == 0 && m)
-		n++;
-	for (int at = 0; at < n; at++) {
-		void *each = talloc_new(ctx);
-		const char *got = exchanged(each, stream, at);
-		if (got && letters(got) != letters(whole))
-			fail_msg("%s with messages %d and %d exchanged: %s", path, at, at + 1, got);
-		exchanges += got != NULL;
-		talloc_free(each);
-	}
+	ami_reader_feed(ahead, stream->p, stream->n);
+	assert_int_equal(ami_reader_next(ahead, &next), 0);
+	for (int at = 0; ami_reader_next(reader, &m) == 0 && m; at++)
+		if (ami_reader_next(ahead, &next) == 0 && next && may_come_either_way(m, next))
+			compare_delayed(ctx, path, stream, at, 1);
 }
 
 static void the_order_within_a_moment_does_not_matter(void **state)
 {
 	(void)state;
-	each_trace(compare_exchanged);
-	assert_in_range(exchanges, 200, 100000);
+	delays = 0;
+	each_trace(exchange_neighbours);
+	assert_in_range(delays, 200, 100000);
+}
+
+static void tell_transfers_late(void *ctx, const char *path, const struct buf *stream)
+{
+	struct ami_reader *reader = ami_reader_new(ctx);
+	const struct ami_message *m;
+
+	ami_reader_feed(reader, stream->p, stream->n);
+	for (int at = 0; ami_reader_next(reader, &m) == 0 && m; at++)
+		if (str_is(ami_get(m, "Event"), "BlindTransfer"))
+			for (int by = 1; by <= 10; by++)
+				compare_delayed(ctx, path, stream, at, by);
+}
+
+static void a_transfer_told_late_is_the_same_transfer(void **state)
+{
+	(void)state;
+	delays = 0;
+	each_trace(tell_transfers_late);
+	assert_in_range(delays, 100, 1000);
 }
 
 int main(void)
@@ -334,6 +353,7 @@ int main(void)
 		cmocka_unit_test(traces_give_the_calls_that_were_made),
 		cmocka_unit_test(any_pieces_give_the_same_calls),
 		cmocka_unit_test(the_order_within_a_moment_does_not_matter),
+		cmocka_unit_test(a_transfer_told_late_is_the_same_transfer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

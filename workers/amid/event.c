@@ -616,8 +616,10 @@ static struct transfer *seen_before(struct call *call, const char *kind, const c
 {
 	for (size_t i = call->transfers.n; i-- > 0;) {
 		struct transfer *x = &call->transfers.items[i];
-		bool failed = x->result && strcmp(x->result, "COMPLETED") != 0;
-		if (strcmp(x->kind, kind) == 0 && strcmp(x->from, from) == 0 && !failed &&
+		/* After a consultation that failed the agent still has the customer. */
+		bool stayed = strcmp(x->kind, "ATTENDED") == 0 && x->result &&
+			      strcmp(x->result, "COMPLETED") != 0;
+		if (strcmp(x->kind, kind) == 0 && strcmp(x->from, from) == 0 && !stayed &&
 		    !had_customer_since(call, from, x->at_us))
 			return x;
 	}
@@ -657,7 +659,8 @@ static void on_attended_transfer(struct tracker *t, const struct ami_message *m)
 	const struct leg *to = leg_find(t, ami_get(m, "TransferTargetUniqueid"));
 
 	if (call && from && !seen_before(call, "ATTENDED", from))
-		transfer_add(t, call, "ATTENDED", from, to ? to->number : extension_in(t, m, "TransferTargetChannel"),
+		transfer_add(t, call, "ATTENDED", from,
+			     to ? to->number : extension_in(t, m, "TransferTargetChannel"),
 			     attended_result(m, to));
 }
 
