@@ -3,6 +3,7 @@
  * lines; every trace must give the same whatever pieces its bytes come in.
  */
 #include "lib/ami.h"
+#include "workers/amid/replay.h"
 #include "workers/amid/tracker.h"
 
 #include <dirent.h>
@@ -52,22 +53,13 @@ static const char *lines(void *ctx, struct tracker *t, bool open_too)
 
 static const char *replay(void *ctx, const struct buf *stream, size_t piece)
 {
-	struct tracker *t = tracker(ctx);
-	struct ami_reader *reader = ami_reader_new(t);
-	const struct ami_message *m;
+	struct replay *r = replay_new(ctx);
 
 	for (size_t at = 0; at < stream->n; at += piece) {
 		size_t left = stream->n - at;
-		ami_reader_feed(reader, stream->p + at, left < piece ? left : piece);
-		int err;
-		while (!(err = ami_reader_next(reader, &m)) && m)
-			tracker_ami(t, m);
-		assert_int_equal(err, 0);
-		tracker_flush(t);
+		assert_int_equal(replay_feed(r, stream->p + at, left < piece ? left : piece), 0);
 	}
-	const char *text = lines(ctx, t, true);
-	talloc_free(t);
-	return text;
+	return replay_lines(r);
 }
 
 /* Hands each message to the tracker as often as `times` says of its number. */
@@ -153,9 +145,18 @@ static int as_often(int number, int parameter)
 	return parameter;
 }
 
+/* What the messages alone come to, wherever one connection ends and the next begins. */
+static const char *told_once(void *ctx, const struct buf *stream)
+{
+	struct tracker *t = tracker(ctx);
+
+	feed(t, stream, as_often, 1);
+	return lines(ctx, t, true);
+}
+
 static void compare_repeated(void *ctx, const char *path, const struct buf *stream)
 {
-	const char *once = replay(ctx, stream, stream->n);
+	const char *once = told_once(ctx, stream);
 	struct tracker *t = tracker(ctx), *again = tracker(ctx);
 
 	feed(t, stream, as_often, 2);
@@ -297,7 +298,7 @@ static void compare_delayed(void *ctx, const char *path, const struct buf *strea
 	void *each = talloc_new(ctx);
 	const char *got = delayed(each, stream, at, by);
 
-	if (letters(got) != letters(replay(each, stream, stream->n)))
+	if (letters(got) != letters(told_once(each, stream)))
 		fail_msg("%s with message %d after %d more: %s", path, at, by, got);
 	delays++;
 	talloc_free(each);

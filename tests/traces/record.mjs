@@ -94,6 +94,9 @@ class Link {
 		await until(() => this.connect().then(() => true, () => false), 'a new connection', 20_000);
 	}
 
+	/** Nobody waits for channels that were killed. */
+	forget() { this.events = []; }
+
 	quiet() {
 		return until(() => this.#open_channels().length === 0, 'the end of all channels', 60_000);
 	}
@@ -152,6 +155,7 @@ async function floor(link, opened) {
 			await asterisk('queue reload all');
 		},
 		asterisk,
+		service,
 	};
 }
 

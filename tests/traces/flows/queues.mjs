@@ -210,4 +210,21 @@ export const flows = {
 			await bye;
 		},
 	},
+	'r59-killed-with-waiting-and-talking': {
+		title: 'Asterisk is killed (kill -9) with one call at 1001 and one waiting; it is started again and the next caller is answered by 1001, who hangs up; nothing is known of the first two calls after the last message before the cut',
+		async run(floor) {
+			await queue_call(floor);
+			(await floor.outside('15551230002', 'Second Caller')).call(SUPPORT);
+			await floor.link.event('QueueCallerJoin', { CallerIDNum: '15551230002' });
+			await floor.wait(1500);
+			floor.step('kill -9');
+			await floor.service('kill', 'asterisk');
+			await floor.link.again();
+			const { call } = await queue_call(floor);
+			floor.step('1001 hangs up');
+			await call.hangup();
+			await floor.link.event('QueueMemberStatus', { Status: '1' });
+			floor.link.forget();
+		},
+	},
 };
