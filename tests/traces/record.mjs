@@ -4,13 +4,14 @@
 // What the calls were is for a person to write into NAME.jsonl, from NAME.md and the times in NAME.ami.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PASSWORD, api, instance, service, sql, until } from '../e2e/harness.mjs';
 import { flows as calls } from './flows/calls.mjs';
+import { flows as consultations } from './flows/consultations.mjs';
 import { flows as queues } from './flows/queues.mjs';
 import { flows as transfers } from './flows/transfers.mjs';
 import { Phone } from './phone.mjs';
@@ -24,7 +25,7 @@ const TO = process.env.CORDBOARD_TRACES ?? FOLDER;
 const LOG = path.join(HOME, 'asterisk/log/cel-custom/cordboard.csv');
 const server = { address: '127.0.0.1', port: ports.sip_udp };
 const TRUNK = '127.0.0.2';
-const flows = { ...queues, ...transfers, ...calls };
+const flows = { ...queues, ...transfers, ...consultations, ...calls };
 
 /** The AMI link that is recorded; actions go out on it too. */
 class Link {
@@ -96,6 +97,9 @@ class Link {
 		await until(() => this.connect().then(() => true, () => false), 'a new connection', 20_000);
 	}
 
+	/** Nobody waits for channels that were killed. */
+	forget() { this.events = []; }
+
 	quiet() {
 		return until(() => this.#open_channels().length === 0, 'the end of all channels', 60_000);
 	}
@@ -148,7 +152,13 @@ async function floor(link, opened) {
 			for (const [i, step] of steps.entries())
 				await asterisk(`dialplan add extension ${extension},${i + 1},${step} into ${context} replace`);
 		},
+		/** A queue of the laboratory, which the database does not know. */
+		async lab_queue(name, ...lines) {
+			appendFileSync(path.join(HOME, 'asterisk/etc/queues.conf'), `\n[${name}]\n${lines.join('\n')}\n`);
+			await asterisk('queue reload all');
+		},
 		asterisk,
+		service,
 	};
 }
 

@@ -408,7 +408,7 @@ void leg_end(struct tracker *t, struct leg *leg)
 	recent_note(t->ended, str_hash(str_of(leg->uniqueid), 0));
 	struct offer *offer = call_open_offer(call, leg);
 	if (offer)
-		offer_end(t, call, offer, "CANCELLED");
+		offer_end(t, call, offer, leg_refused(leg) ? "REJECTED" : "CANCELLED");
 	struct segment *segment = call_open_segment(call, leg);
 	if (segment)
 		segment_end(t, call, segment);

@@ -172,10 +172,14 @@ static void note_redirect(struct tracker *t, struct call *call, const struct leg
 	for (size_t i = 0; i < call->segments.n; i++)
 		if (!call->segments.items[i].ended_us && !call->segments.items[i].detached_us)
 			return;
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (!call->segments.items[i].ended_us) {
+			call->segments.items[i].left_us = t->now_us;
+			segment_end(t, call, &call->segments.items[i]);
+		}
 	const struct segment *s = &call->segments.items[call->segments.n - 1];
-	int64_t left_us = s->ended_us ? s->ended_us : s->detached_us;
 	if (call->transfers.n &&
-	    call->transfers.items[call->transfers.n - 1].at_us + SAME_ACT_US > left_us)
+	    call->transfers.items[call->transfers.n - 1].at_us + SAME_ACT_US > s->ended_us)
 		return;
 	transfer_add(t, call, "BLIND", s->agent->extension, to, NULL);
 }
@@ -227,9 +231,7 @@ static const char *offer_outcome(const struct leg *leg, struct str status)
 		return "ANSWERED";
 	if (str_is(status, "CANCEL"))
 		return "CANCELLED";
-	if (leg->cause == 17 || leg->cause == 21 || str_is(status, "BUSY"))
-		return "REJECTED";
-	return "NO_ANSWER";
+	return leg_refused(leg) || str_is(status, "BUSY") ? "REJECTED" : "NO_ANSWER";
 }
 
 /* What a transfer came to when its target was not reached; NULL: it was, or nobody wanted it. */
@@ -237,7 +239,7 @@ static const char *transfer_failure(const struct leg *leg, struct str status)
 {
 	if (str_is(status, "ANSWER") || str_is(status, "CANCEL"))
 		return NULL;
-	if (str_is(status, "BUSY") || leg->cause == 17 || leg->cause == 21)
+	if (str_is(status, "BUSY") || leg_refused(leg))
 		return "REFUSED";
 	return str_is(status, "NOANSWER") && (leg->cause == 0 || leg->cause == 19) ? "NO_ANSWER"
 										 : "FAILED";
@@ -340,17 +342,6 @@ static void adopt_into_bridge(struct tracker *t, struct leg *leg)
 	call_changed(t, old);
 }
 
-/* An agent who was rung for a caller who waits is put together with the caller. */
-static void answer_visit(struct tracker *t, struct leg *leg)
-{
-	struct visit *visit = call_undecided_visit(leg->call);
-
-	if (!visit || leg->party != PARTY_AGENT || !leg->dialled)
-		return;
-	visit->agent = leg->agent;
-	visit_close(t, leg->call, visit, "ANSWERED");
-}
-
 static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
@@ -365,7 +356,6 @@ static void on_bridge_enter(struct tracker *t, const struct ami_message *m)
 		leg->answered_us = t->now_us;
 	}
 	adopt_into_bridge(t, leg);
-	answer_visit(t, leg);
 	segment_park_if_consulting(leg);
 	call_note_linked_id(leg->call, ami_get(m, "Linkedid"));
 	segments_update(t, leg->call);
@@ -456,13 +446,16 @@ static void on_hangup_request(struct tracker *t, const struct ami_message *m)
 }
 
 /* How a ring ended whose DialEnd was not heard: the cause of the leg that rang tells (Q.850). */
-static struct str status_of_cause(int cause)
+static struct str ring_status(const struct leg *leg)
 {
-	enum { CLEARED = 16, BUSY = 17, REJECTED = 21, ELSEWHERE = 26 };
+	enum { CLEARED = 16, ELSEWHERE = 26 };
 
-	if (cause == BUSY || cause == REJECTED)
+	if (leg_refused(leg))
 		return STR("BUSY");
-	return cause == ELSEWHERE || cause == CLEARED ? STR("CANCEL") : STR("NOANSWER");
+	if (leg->cause == ELSEWHERE || leg->cause == CLEARED ||
+	    leg->call->ended_by != ENDED_UNKNOWN)
+		return STR("CANCEL");
+	return STR("NOANSWER");
 }
 
 /*
@@ -496,7 +489,7 @@ static void on_hangup(struct tracker *t, const struct ami_message *m)
 	leg->cause = (int)ami_get_int(m, "Cause", leg->cause);
 	leg->tech_cause = (int)ami_get_int(m, "TechCause", leg->tech_cause);
 	if (leg->dialled && leg->ringing)
-		ring_end(t, leg, status_of_cause(leg->cause));
+		ring_end(t, leg, ring_status(leg));
 	else if (leg->cause == 0)
 		explain_cancel(t, leg);
 	leg_end(t, leg);
@@ -575,6 +568,17 @@ static void on_queue_entry(struct tracker *t, const struct ami_message *m)
 	t->now_us = now_us;
 }
 
+/* Behind a Local channel stands whoever answered the ring that went through it. */
+static struct agent *last_to_answer(const struct call *call)
+{
+	for (size_t i = call->offers.n; i-- > 0;) {
+		const struct offer *offer = &call->offers.items[i];
+		if (offer->outcome && strcmp(offer->outcome, "ANSWERED") == 0)
+			return offer->agent;
+	}
+	return NULL;
+}
+
 static void on_agent_connect(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *caller = touch(t, m), *leg = dest(t, m);
@@ -584,7 +588,7 @@ static void on_agent_connect(struct tracker *t, const struct ami_message *m)
 	struct visit *visit = &caller->call->visits.items[caller->call->visits.n - 1];
 	if (visit->outcome)
 		return;
-	visit->agent = leg ? leg->agent : NULL;
+	visit->agent = leg && leg->agent ? leg->agent : last_to_answer(caller->call);
 	visit_close(t, caller->call, visit, "ANSWERED");
 }
 
@@ -611,6 +615,9 @@ static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct
 	struct visit *visit = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
 	if (visit && visit->outcome == outcome && t->now_us - visit->left_us < SAME_MOMENT_US)
 		return;
+	/* News of a queue that the caller has left for this one. */
+	if (visit && !visit->outcome && strcmp(visit->queue, queue_name(t, m)) != 0)
+		return;
 	if (!visit || (visit->outcome && strcmp(visit->outcome, "ANSWERED") != 0) ||
 	    (visit->outcome && str_is(status, "FULL"))) {
 		/* A queue that is full or has nobody lets no one join: the visit begins and ends. */
@@ -633,8 +640,8 @@ static void on_user_event(struct tracker *t, const struct ami_message *m)
 
 /* ---- transfers and supervision ---- */
 
-/* Who transfers. That leg may be gone when Asterisk tells of it: its name and the customer are not. */
-static const char *transferer(struct tracker *t, const struct ami_message *m, const char *channel)
+/* A leg may be gone when Asterisk tells of its transfer: its name is not, nor is the customer. */
+static const char *extension_in(struct tracker *t, const struct ami_message *m, const char *channel)
 {
 	struct str name = pbx_name(t, endpoint_of(ami_get(m, channel))).name;
 
@@ -651,14 +658,46 @@ static struct call *transferred_call(struct tracker *t, const struct ami_message
 	return leg ? leg->call : NULL;
 }
 
+static bool had_customer_since(const struct call *call, const char *extension, int64_t at_us)
+{
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (call->segments.items[i].started_us > at_us &&
+		    strcmp(call->segments.items[i].agent->extension, extension) == 0)
+			return true;
+	return false;
+}
+
+/* The transfer that was seen before Asterisk told of it; NULL: it is news. */
+static struct transfer *seen_before(struct call *call, const char *kind, const char *from)
+{
+	for (size_t i = call->transfers.n; i-- > 0;) {
+		struct transfer *x = &call->transfers.items[i];
+		/* After a consultation that failed the agent still has the customer. */
+		bool stayed = strcmp(x->kind, "ATTENDED") == 0 && x->result &&
+			      strcmp(x->result, "COMPLETED") != 0;
+		if (strcmp(x->kind, kind) == 0 && strcmp(x->from, from) == 0 && !stayed &&
+		    !had_customer_since(call, from, x->at_us))
+			return x;
+	}
+	return NULL;
+}
+
 static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
 {
 	struct call *call = transferred_call(t, m, "TransfererUniqueid");
-	const char *from = transferer(t, m, "TransfererChannel");
+	const char *from = extension_in(t, m, "TransfererChannel");
 	struct str to = number_of(t, ami_get(m, "Extension"));
 
-	if (call && from && !call_open_transfer(call))
+	if (!call || !from)
+		return;
+	struct transfer *seen = seen_before(call, "BLIND", from);
+	if (!seen) {
 		transfer_add(t, call, "BLIND", from, mem_strndup(t->scratch, to.p, to.n), NULL);
+		return;
+	}
+	seen->to = mem_strndup(call, to.p, to.n);
+	seen->dirty = true;
+	call_changed(t, call);
 }
 
 /* A target that still rings is behind a Local channel whose other half talks to nobody. */
@@ -672,11 +711,12 @@ static const char *attended_result(const struct ami_message *m, const struct leg
 static void on_attended_transfer(struct tracker *t, const struct ami_message *m)
 {
 	struct call *call = transferred_call(t, m, "OrigTransfererUniqueid");
-	const char *from = transferer(t, m, "OrigTransfererChannel");
+	const char *from = extension_in(t, m, "OrigTransfererChannel");
 	const struct leg *to = leg_find(t, ami_get(m, "TransferTargetUniqueid"));
 
-	if (call && from)
-		transfer_add(t, call, "ATTENDED", from, to ? to->number : NULL,
+	if (call && from && !seen_before(call, "ATTENDED", from))
+		transfer_add(t, call, "ATTENDED", from,
+			     to ? to->number : extension_in(t, m, "TransferTargetChannel"),
 			     attended_result(m, to));
 }
 

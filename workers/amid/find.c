@@ -85,6 +85,13 @@ bool leg_alive(const struct leg *leg)
 	return leg->ended_us == 0;
 }
 
+bool leg_refused(const struct leg *leg)
+{
+	enum { USER_BUSY = 17, CALL_REJECTED = 21 };
+
+	return leg->cause == USER_BUSY || leg->cause == CALL_REJECTED;
+}
+
 struct leg *leg_find(struct tracker *t, struct str uniqueid)
 {
 	struct leg *leg;

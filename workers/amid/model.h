@@ -246,6 +246,8 @@ struct call *call_by_id(struct tracker *t, const char *tenant, const char *id);
 /* The open call that had this Linkedid, though the leg that gave it may be gone. */
 struct call *call_by_linked_id(struct tracker *t, struct str id);
 bool leg_alive(const struct leg *leg);
+/* Whoever was rung said no (ISDN cause). */
+bool leg_refused(const struct leg *leg);
 
 /* ---- call.c: a call, its legs, its visits ---- */
 

@@ -35,17 +35,21 @@ static const char *failure_of(const struct leg *leg)
 	return leg->cause == 0 && leg->dialled ? "NO_ANSWER" : "FAILED";
 }
 
-/* The leg that decides: the far end, else the last that was rung, else the only one. */
-static const struct leg *deciding_leg(const struct call *call)
+/* The last leg that was rung, else the only one. */
+static const struct leg *last_rung(const struct call *call)
 {
 	const struct leg *last = NULL;
 
-	if (call->customer)
-		return call->customer;
 	for (const struct leg *leg = call->legs; leg; leg = leg->next)
 		if (!last || leg->dialled)
 			last = leg;
 	return last;
+}
+
+/* The leg that decides: the far end, if there is one. */
+static const struct leg *deciding_leg(const struct call *call)
+{
+	return call->customer ? call->customer : last_rung(call);
 }
 
 static const char *inbound_outcome(const struct call *call)
@@ -54,7 +58,10 @@ static const char *inbound_outcome(const struct call *call)
 		const char *outcome = call->visits.items[call->visits.n - 1].outcome;
 		return outcome && strcmp(outcome, "ABANDONED") == 0 ? "ABANDONED" : "NO_ANSWER";
 	}
-	return call->ended_by == ENDED_CUSTOMER ? "ABANDONED" : "FAILED";
+	if (call->ended_by == ENDED_CUSTOMER)
+		return "ABANDONED";
+	const struct leg *rung = last_rung(call);
+	return rung && rung->agent ? failure_of(rung) : "FAILED";
 }
 
 const char *call_outcome(const struct call *call)

@@ -219,6 +219,17 @@ static void hand_over_to(struct tracker *t, struct call *call, struct leg *targe
 	call->ended_by = ENDED_UNKNOWN;
 }
 
+/* That a waiting caller was given to an agent is known from their talking, if it was not heard. */
+static void end_wait(struct tracker *t, struct call *call, const struct leg *leg)
+{
+	struct visit *visit = call_undecided_visit(call);
+
+	if (!visit)
+		return;
+	visit->agent = leg->agent;
+	visit_close(t, call, visit, "ANSWERED");
+}
+
 /* The agent's leg and the customer's are in one bridge: a new segment, or one that goes on. */
 static void segment_attach(struct tracker *t, struct call *call, struct leg *leg)
 {
@@ -233,6 +244,7 @@ static void segment_attach(struct tracker *t, struct call *call, struct leg *leg
 		}
 		return;
 	}
+	end_wait(t, call, leg);
 	hand_over_to(t, call, leg);
 	s = LIST_ADD(call, call->segments, struct segment);
 	s->agent = leg->agent;

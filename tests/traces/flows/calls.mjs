@@ -1,5 +1,5 @@
 // Hold, supervision, and calls that no queue has part in.
-import { CALLER, dial, queue_call, spy } from './staging.mjs';
+import { BEGIN, CALLER, dial, queue_call, spy } from './staging.mjs';
 
 export const flows = {
 	'r28-hold-by-phone-agent-hangs-up': {
@@ -197,6 +197,45 @@ export const flows = {
 			floor.step('1001 dials 915550100486');
 			const call = agent.call('915550100486');
 			await floor.until(() => call.ended, 'the refusal');
+		},
+	},
+	'r51-number-of-an-agent-unanswered': {
+		title: 'a number that rings 1001 directly for 5 s; nobody answers and the dialplan hangs up',
+		async run(floor) {
+			await floor.lab('inbound', '704', ...BEGIN, 'Dial(PJSIP/1001,5)', 'Hangup(19)');
+			const agent = await floor.agent('1001');
+			floor.step('the caller dials');
+			(await floor.outside(CALLER)).call('704');
+			await agent.ring();
+		},
+	},
+	'r52-number-of-an-agent-answered': {
+		title: 'a number that rings 1001 directly; 1001 answers; the caller hangs up',
+		async run(floor) {
+			await floor.lab('inbound', '704', ...BEGIN, 'Dial(PJSIP/1001,5)', 'Hangup(19)');
+			const agent = await floor.agent('1001');
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call('704');
+			const call = await agent.ring();
+			await floor.wait(500);
+			floor.step('1001 answers');
+			call.answer();
+			await floor.wait(1200);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+		},
+	},
+	'r53-number-of-an-agent-given-up': {
+		title: 'a number that rings 1001 directly; the caller gives up (CANCEL) while it rings',
+		async run(floor) {
+			await floor.lab('inbound', '704', ...BEGIN, 'Dial(PJSIP/1001,20)', 'Hangup(19)');
+			const agent = await floor.agent('1001');
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call('704');
+			await agent.ring();
+			await floor.wait(1200);
+			floor.step('the caller gives up');
+			caller.cancel();
 		},
 	},
 };

@@ -28,6 +28,7 @@ export const flows = {
 	'r03-no-agents': {
 		title: 'a queue that lets nobody join while no agent is there (JOINEMPTY)',
 		async run(floor) {
+			await floor.lab_queue('empty', 'joinempty = no');
 			await floor.lab('inbound', '700', ...BEGIN, 'Answer()', 'Gosub(cc-queue,s,1(empty,20))', 'Goto(cc-overflow,s,1)');
 			floor.step('the caller dials');
 			const caller = (await floor.outside(CALLER)).call('700');
@@ -175,6 +176,55 @@ export const flows = {
 			floor.step('core restart now');
 			await floor.asterisk('core restart now');
 			await floor.link.again();
+		},
+	},
+	'r49-local-channel-member': {
+		title: 'queue whose member is a Local channel to 1001; 1001 answers; caller hangs up',
+		async run(floor) {
+			await floor.lab_queue('local', 'member = Local/702@agents,0,1001,PJSIP/1001');
+			await floor.lab('agents', '702', 'Dial(PJSIP/1001,20)');
+			await floor.lab('inbound', '703', ...BEGIN, 'Answer()', 'Gosub(cc-queue,s,1(local,20))', 'Goto(cc-overflow,s,1)');
+			const agent = await floor.agent('1001');
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call('703');
+			const call = await agent.ring();
+			await floor.wait(500);
+			floor.step('1001 answers');
+			call.answer();
+			await floor.wait(1500);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+		},
+	},
+	'r50-abandon-as-the-agent-answers': {
+		title: 'queue call; the caller hangs up in the very moment 1001 answers',
+		async run(floor) {
+			const agent = await floor.agent('1001');
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call(SUPPORT);
+			const call = await agent.ring();
+			await floor.wait(800);
+			floor.step('the caller hangs up as 1001 answers');
+			const bye = caller.hangup();
+			call.answer();
+			await bye;
+		},
+	},
+	'r59-killed-with-waiting-and-talking': {
+		title: 'Asterisk is killed (kill -9) with one call at 1001 and one waiting; it is started again and the next caller is answered by 1001, who hangs up; nothing is known of the first two calls after the last message before the cut',
+		async run(floor) {
+			await queue_call(floor);
+			(await floor.outside('15551230002', 'Second Caller')).call(SUPPORT);
+			await floor.link.event('QueueCallerJoin', { CallerIDNum: '15551230002' });
+			await floor.wait(1500);
+			floor.step('kill -9');
+			await floor.service('kill', 'asterisk');
+			await floor.link.again();
+			const { call } = await queue_call(floor);
+			floor.step('1001 hangs up');
+			await call.hangup();
+			await floor.link.event('QueueMemberStatus', { Status: '1' });
+			floor.link.forget();
 		},
 	},
 };

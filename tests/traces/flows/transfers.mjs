@@ -1,5 +1,5 @@
-// A call that moves on: blind, attended, to a queue, to a number outside, to three.
-import { bridge, consult, consultation, IN_SALES, queue_call } from './staging.mjs';
+// A call that moves on: blind, by the phone, to a queue, to a number outside, to three.
+import { IN_SALES, queue_call } from './staging.mjs';
 
 export const flows = {
 	'r11-blind-transfer-to-queue': {
@@ -78,105 +78,6 @@ export const flows = {
 		async run(floor) {
 			const { channels } = await queue_call(floor);
 			await floor.link.send('BlindTransfer', { Channel: channels.agent, Context: 'agents', Exten: '915550100486' });
-		},
-	},
-	'r18-consult-complete': {
-		title: 'worker-driven consultation (agent to cc-consult) with 1002, completed by Bridge(caller, target); target hangs up',
-		async run(floor) {
-			const { second, channels } = await consultation(floor);
-			await bridge(floor, channels.caller, channels.second);
-			await floor.wait(1200);
-			floor.step('1002 hangs up');
-			await second.hangup();
-		},
-	},
-	'r19-consult-cancelled': {
-		title: 'worker-driven consultation with 1002, cancelled by Bridge(caller, agent); caller hangs up; the agent\'s leg goes on to cc-idle and is hung up 1 s later',
-		async run(floor) {
-			const { caller, call, channels } = await consultation(floor);
-			await bridge(floor, channels.caller, channels.agent);
-			await floor.wait(1000);
-			floor.step('the caller hangs up');
-			await caller.hangup();
-			await floor.wait(1000);
-			floor.step('1001 hangs up');
-			await call.hangup();
-		},
-	},
-	'r20-consult-cancelled-while-ringing': {
-		title: 'worker-driven consultation with 1002, cancelled by Bridge(caller, agent) while 1002 rings; agent hangs up',
-		async run(floor) {
-			const up = await queue_call(floor);
-			const target = await floor.agent('1002');
-			await consult(floor, up, '1002');
-			await target.ring();
-			await floor.wait(1200);
-			await bridge(floor, up.channels.caller, up.channels.agent);
-			await floor.wait(1000);
-			floor.step('1001 hangs up');
-			await up.call.hangup();
-		},
-	},
-	'r21-consult-customer-leaves': {
-		title: 'worker-driven consultation with 1002; the customer hangs up during it; then 1001 hangs up',
-		async run(floor) {
-			const { caller, call } = await consultation(floor);
-			floor.step('the caller hangs up');
-			await caller.hangup();
-			await floor.wait(1000);
-			floor.step('1001 hangs up');
-			await call.hangup();
-		},
-	},
-	'r22-consult-agent-leaves': {
-		title: 'worker-driven consultation with 1002; 1001 hangs up during it; the caller, left in the music, hangs up 1.5 s later',
-		async run(floor) {
-			const { caller, call } = await consultation(floor);
-			floor.step('1001 hangs up');
-			await call.hangup();
-			await floor.wait(1500);
-			floor.step('the caller hangs up');
-			await caller.hangup();
-		},
-	},
-	'r23-consult-target-leaves': {
-		title: 'worker-driven consultation with 1002; 1002 hangs up during it, which ends the leg of 1001 as well; the caller, left in the music, hangs up 1.5 s later',
-		async run(floor) {
-			const { caller, second } = await consultation(floor);
-			floor.step('1002 hangs up');
-			await second.hangup();
-			await floor.wait(1500);
-			floor.step('the caller hangs up');
-			await caller.hangup();
-		},
-	},
-	'r24-consult-customer-leaves-while-ringing': {
-		title: 'worker-driven consultation with 1002; the customer hangs up while 1002 rings; then 1001 gives up',
-		async run(floor) {
-			const up = await queue_call(floor);
-			const target = await floor.agent('1002');
-			await consult(floor, up, '1002');
-			await target.ring();
-			await floor.wait(1000);
-			floor.step('the caller hangs up');
-			await up.caller.hangup();
-			await floor.wait(800);
-			floor.step('1001 hangs up');
-			await up.call.hangup();
-		},
-	},
-	'r25-consult-outside-complete': {
-		title: 'worker-driven consultation with the outside number 15550100200, completed by Bridge(caller, outside); caller hangs up',
-		async run(floor) {
-			const up = await queue_call(floor);
-			await consult(floor, up, '915550100200');
-			await floor.link.event('BridgeEnter', { Channel: up.channels.agent, Context: 'cc-consult' });
-			const outside = await floor.channel('trunk', 1);
-			await floor.wait(1000);
-			await bridge(floor, up.channels.caller, outside);
-			await floor.wait(1200);
-			floor.step('the caller hangs up');
-			await up.caller.hangup();
 		},
 	},
 	'r26-threeway-first-agent-leaves': {
@@ -269,6 +170,106 @@ export const flows = {
 			await floor.wait(1000);
 			floor.step('1002 hangs up');
 			await there.hangup();
+		},
+	},
+	'r54-held-by-server-then-sent-on': {
+		title: 'queue call; hold by dual Redirect; the held caller is sent to 1002 by Redirect and the agent\'s leg hung up by AMI; 1002 answers; caller hangs up',
+		async run(floor) {
+			const { caller, channels } = await queue_call(floor);
+			const target = await floor.agent('1002');
+			await floor.link.send('Redirect', { Channel: channels.caller, Context: 'cc-hold', Exten: 's', Priority: 1,
+				ExtraChannel: channels.agent, ExtraContext: 'cc-idle', ExtraExten: 's', ExtraPriority: 1 });
+			await floor.wait(1000);
+			await floor.link.send('Redirect', { Channel: channels.caller, Context: 'agents', Exten: '1002', Priority: 1 });
+			await floor.link.send('Hangup', { Channel: channels.agent, Cause: 16 });
+			const there = await target.ring();
+			await floor.wait(600);
+			floor.step('1002 answers');
+			there.answer();
+			await floor.wait(1200);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+		},
+	},
+	'r55-conference-to-the-end': {
+		title: 'queue call; caller and agent sent into a conference, 1002 invited with the call\'s id; 1001 leaves, then the caller, then 1002',
+		async run(floor) {
+			const { caller, call, channels } = await queue_call(floor);
+			const third = await floor.agent('1002');
+			const { id } = await floor.link.event('BridgeEnter', { Channel: channels.caller });
+			await floor.link.send('Redirect', { Channel: channels.caller, Context: 'cc-conf', Exten: '7001', Priority: 1,
+				ExtraChannel: channels.agent, ExtraContext: 'cc-conf', ExtraExten: '7001', ExtraPriority: 1 });
+			await floor.link.send('Originate', { Channel: 'PJSIP/1002', Context: 'cc-conf', Exten: '7001', Priority: 1, Timeout: 10000,
+				Async: 'true', Variable: [`__CC_CALL_ID=${id}`] });
+			const second = await third.ring();
+			await floor.wait(500);
+			floor.step('1002 answers');
+			second.answer();
+			await floor.link.event('ConfbridgeJoin', { Channel: /1002/ });
+			await floor.wait(1000);
+			floor.step('1001 hangs up');
+			await call.hangup();
+			await floor.wait(1000);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+			await floor.wait(800);
+			floor.step('1002 hangs up');
+			await second.hangup();
+		},
+	},
+	'r56-refer-replaces-outside': {
+		title: 'queue call at 1001; 1001 holds, calls the outside number 15550100200 on a second line, REFER with Replaces; caller hangs up',
+		async run(floor) {
+			const { agent, caller, call } = await queue_call(floor);
+			floor.step('1001 holds');
+			await call.hold();
+			await floor.wait(300);
+			floor.step('1001 calls 915550100200');
+			const second = agent.call('915550100200');
+			await floor.until(() => second.answered, 'the second line');
+			await floor.wait(900);
+			floor.step('1001 sends REFER with Replaces');
+			await call.refer('915550100200', second);
+			await floor.wait(1300);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+		},
+	},
+	'r57-blind-transfer-of-a-held-caller': {
+		title: 'queue call; 1001 holds by phone and blind-transfers (REFER) to 1002 without resuming; 1002 answers; 1002 hangs up',
+		async run(floor) {
+			const { call } = await queue_call(floor);
+			const target = await floor.agent('1002');
+			floor.step('1001 holds');
+			await call.hold();
+			await floor.wait(1000);
+			floor.step('1001 sends REFER to 1002');
+			await call.refer('1002');
+			const there = await target.ring();
+			await floor.wait(500);
+			floor.step('1002 answers');
+			there.answer();
+			await floor.wait(1000);
+			floor.step('1002 hangs up');
+			await there.hangup();
+		},
+	},
+	'r58-transferred-twice': {
+		title: 'queue call at 1001; BlindTransfer to 1002, who answers and blind-transfers to 1003, who answers; caller hangs up',
+		async run(floor) {
+			const { caller, channels } = await queue_call(floor);
+			for (const [from, extension] of [[channels.agent, '1002'], ['1002', '1003']]) {
+				const target = await floor.agent(extension);
+				const channel = from.startsWith('PJSIP') ? from : await floor.channel(from);
+				await floor.link.send('BlindTransfer', { Channel: channel, Context: 'agents', Exten: extension });
+				const there = await target.ring();
+				await floor.wait(400);
+				floor.step(`${extension} answers`);
+				there.answer();
+				await floor.wait(900);
+			}
+			floor.step('the caller hangs up');
+			await caller.hangup();
 		},
 	},
 };
