@@ -290,13 +290,13 @@ void offer_end(struct tracker *t, struct call *call, struct offer *offer,
 	call_changed(t, call);
 }
 
-/* A ring that the end of the wait cut short is not the agent's miss. */
-static void excuse_cut_ring(struct call *call, const struct visit *visit)
+/* A ring that was cut short at this moment, by the end of the wait or by who called, is no miss. */
+static void excuse_cut_rings(struct call *call, int64_t at_us)
 {
 	for (size_t i = 0; i < call->offers.n; i++) {
 		struct offer *offer = &call->offers.items[i];
 		if (offer->outcome && strcmp(offer->outcome, "NO_ANSWER") == 0 &&
-		    visit->left_us - offer->ended_us < SAME_MOMENT_US) {
+		    at_us - offer->ended_us < SAME_MOMENT_US) {
 			offer->outcome = "CANCELLED";
 			offer->dirty = true;
 		}
@@ -311,7 +311,7 @@ void visit_close(struct tracker *t, struct call *call, struct visit *visit,
 	visit->outcome = outcome;
 	visit->dirty = true;
 	if (strcmp(outcome, "TIMEOUT") == 0 || strcmp(outcome, "ABANDONED") == 0)
-		excuse_cut_ring(call, visit);
+		excuse_cut_rings(call, visit->left_us);
 	call_moment(t, call, "left-queue", outcome);
 	call_changed(t, call);
 	call_queue_changed(t, call, visit->queue);
@@ -357,6 +357,8 @@ void call_end(struct tracker *t, struct call *call)
 		if (!call->visits.items[i].outcome)
 			visit_close(t, call, &call->visits.items[i],
 				    unexplained_exit(t, call, &call->visits.items[i]));
+	if (call->ended_by == ENDED_CUSTOMER || call->ended_by == ENDED_AGENT)
+		excuse_cut_rings(call, t->now_us);
 	struct transfer *transfer = call_open_transfer(call);
 	if (transfer) {
 		transfer->result = "NO_ANSWER";

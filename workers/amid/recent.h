@@ -13,6 +13,6 @@ struct recent *recent_new(const void *ctx);
 bool recent_note(struct recent *r, uint64_t hash);
 bool recent_has(const struct recent *r, uint64_t hash);
 
-enum { RECENT_MAX = 1 << 14 };
+enum { RECENT_MAX = 1 << 12 };
 
 #endif

@@ -264,12 +264,28 @@ static void note_dial(struct telling *l)
 		leg->dialling = mem_strndup(leg, dial.p, dial.n);
 }
 
+static void tell_spy(struct telling *l)
+{
+	begin(l, "ChanSpyStart");
+	put(l, "SpyerUniqueid", l->row->uniqueid);
+	tell(l);
+}
+
+/* Those that asterisk/etc/cel.conf has rows written for. */
+static const struct {
+	const char *name;
+	void (*tell)(struct telling *l);
+} apps[] = {
+	{ "ChanSpy", tell_spy },
+	{ "Dial", note_dial },
+	{ "Queue", tell_join },
+};
+
 static void tell_app(struct telling *l)
 {
-	if (str_is(l->row->app, "Queue"))
-		tell_join(l);
-	else if (str_is(l->row->app, "Dial"))
-		note_dial(l);
+	for (size_t i = 0; i < ARRAY_LEN(apps); i++)
+		if (str_is(l->row->app, apps[i].name))
+			apps[i].tell(l);
 }
 
 static struct str variable(const struct telling *l, const char *name, struct str value)
