@@ -133,7 +133,7 @@ async function cleanUp(agents) {
 /** Calls of the stream that are stored, as far as they should be: all ended, answered, whole. */
 export async function stored() {
 	const text = await h.sql(`SELECT json_build_object('calls', count(*), 'ended', count(ended_at),
-		'answered', count(*) FILTER (WHERE outcome = 'ANSWERED' AND ended_by = 'CUSTOMER' AND agent_id IS NOT NULL AND wait_ms = 461 AND talk_ms = 2549),
+		'answered', count(*) FILTER (WHERE outcome = 'ANSWERED' AND ended_by = 'CUSTOMER' AND agent_id IS NOT NULL AND wait_ms BETWEEN 461 AND 462 AND talk_ms BETWEEN 2548 AND 2550),
 		'legs', (SELECT count(ended_at) FROM call_legs WHERE call_id ${OURS}),
 		'visits', (SELECT count(*) FROM queue_visits WHERE call_id ${OURS} AND outcome = 'ANSWERED'),
 		'offers', (SELECT count(*) FROM ring_offers WHERE call_id ${OURS} AND outcome = 'ANSWERED'),
