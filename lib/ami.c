@@ -149,28 +149,22 @@ int ami_reader_next(struct ami_reader *r, const struct ami_message **out)
 	return r->in->n - r->begin > AMI_MESSAGE_MAX_BYTES ? ERR_TOO_LARGE : ERR_OK;
 }
 
-static bool has_key(const struct ami_header *h, const char *key, size_t n)
+struct str ami_find(const struct ami_message *m, struct str key)
 {
-	return h->key.n == n && h->key.p[0] == key[0] && memcmp(h->key.p, key, n) == 0;
-}
-
-struct str ami_get(const struct ami_message *m, const char *key)
-{
-	size_t n = strlen(key);
-
 	for (size_t i = 0; i < m->n; i++)
-		if (has_key(&m->headers[i], key, n))
+		if (str_eq(m->headers[i].key, key))
 			return m->headers[i].value;
 	return (struct str){ "", 0 };
 }
 
 struct str ami_get_variable(const struct ami_message *m, const char *key, const char *name)
 {
-	size_t n = strlen(key), name_n = strlen(name);
+	struct str wanted = str_of(key);
+	size_t name_n = strlen(name);
 
 	for (size_t i = 0; i < m->n; i++) {
 		const struct ami_header *h = &m->headers[i];
-		if (has_key(h, key, n) && h->value.n > name_n && h->value.p[name_n] == '=' &&
+		if (str_eq(h->key, wanted) && h->value.n > name_n && h->value.p[name_n] == '=' &&
 		    memcmp(h->value.p, name, name_n) == 0)
 			return (struct str){ h->value.p + name_n + 1, h->value.n - name_n - 1 };
 	}

@@ -42,7 +42,11 @@ void ami_reader_feed(struct ami_reader *r, const void *p, size_t n);
 int ami_reader_next(struct ami_reader *r, const struct ami_message **out);
 
 /* The first value of a key; empty if there is none. */
-struct str ami_get(const struct ami_message *m, const char *key);
+struct str ami_find(const struct ami_message *m, struct str key);
+static inline struct str ami_get(const struct ami_message *m, const char *key)
+{
+	return ami_find(m, (struct str){ key, strlen(key) });
+}
 /* The value of NAME in repeated headers `key: NAME=value`, such as ChanVariable. */
 struct str ami_get_variable(const struct ami_message *m, const char *key, const char *name);
 /* A whole number, or fallback. */

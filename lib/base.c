@@ -12,11 +12,6 @@ struct str str_of(const char *s)
 	return (struct str){ s ? s : "", s ? strlen(s) : 0 };
 }
 
-int str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 int str_is(struct str a, const char *s)
 {
 	return str_eq(a, str_of(s));

@@ -21,6 +21,3 @@ ALTER ROLE cordboard_asterisk SET statement_timeout = '3s';
 ALTER ROLE cordboard_api SET statement_timeout = '3s';
 ALTER ROLE cordboard_api SET idle_in_transaction_session_timeout = '5s';
 ALTER ROLE cordboard_worker SET statement_timeout = '10s';
--- It only ever looks up by key. Plans are kept for as long as its connection, also those that were
--- made when the tables were empty and a scan looked cheap.
-ALTER ROLE cordboard_worker SET enable_seqscan = off;

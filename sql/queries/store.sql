@@ -16,6 +16,11 @@ UPDATE worker_nodes SET applied_seq = greatest(applied_seq, $3::bigint), updated
 WHERE node = $1 AND epoch = $2::bigint
 RETURNING node
 
+-- Plans, also those of foreign keys, live as long as the connection: made when a table was empty, they
+-- would go on to read all of it for each row.
+-- name: store_replan
+DISCARD PLANS
+
 -- name: store_give_up
 UPDATE worker_nodes SET holder = NULL WHERE node = $1 AND epoch = $2::bigint
 RETURNING node

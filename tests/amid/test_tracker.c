@@ -234,6 +234,16 @@ static void events_that_come_together_are_handed_over_once(void **state)
 	assert_string_equal(f->activities, "LOGIN CALL_STARTED CALL_ENDED ");
 }
 
+static void no_length_is_negative_when_time_goes_back(void **state)
+{
+	struct fixture *f = *state;
+
+	call_waits(f);
+	event(f, 490, "Event: HangupRequest" CALLER);
+	tracker_emit_all(f->tracker);
+	assert_non_null(strstr(f->call, "\"waitMs\":0,"));
+}
+
 static void each_ring_is_announced_also_when_two_come_together(void **state)
 {
 	struct fixture *f = *state;
@@ -467,6 +477,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_queue_call_takes_the_agent_through_every_state,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(events_that_come_together_are_handed_over_once, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(no_length_is_negative_when_time_goes_back, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(each_ring_is_announced_also_when_two_come_together,
 						setup, teardown),

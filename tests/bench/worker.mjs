@@ -76,7 +76,7 @@ const command = (pid) => {
 };
 const pids = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 const children = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-const find = (wanted) => pids().find((pid) => wanted(command(pid)));
+export const find = (wanted) => pids().find((pid) => wanted(command(pid)));
 
 const postmaster = () => find((text) => text.startsWith('/usr/lib/postgresql') && text.includes(`/${h.instance.id}/postgres/data`));
 const redisServer = () => find((text) => text.startsWith('redis-server') && text.endsWith(`:${h.instance.ports.redis}`));
@@ -98,7 +98,7 @@ export const peakRssMb = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/pr
 
 // ---- the worker ----------------------------------------------------------------------------------
 
-const applied = () => h.sql('SELECT applied_seq FROM worker_nodes');
+export const linkLost = (worker) => /link (down|dropped)/.test(worker.log());
 
 /** The instance's own cordboard-amid stands aside while f runs with one that hears `sender`. */
 export async function withWorker(sender, f) {
@@ -116,7 +116,7 @@ export async function withWorker(sender, f) {
 	} finally {
 		worker.end();
 		await h.until(() => /stopped/.test(worker.log()), 'the worker to end').catch(() => worker.stop());
-		await cleanUp(agents, letters);
+		await cleanUp(agents);
 		rmSync(worker.home, { recursive: true, force: true });
 		await h.service('start', 'amid');
 		await h.until(async () => (await h.redis('EXISTS', 'cb:node1:health')) === '1', "the instance's own worker");
@@ -133,7 +133,7 @@ async function cleanUp(agents) {
 /** Calls of the stream that are stored, as far as they should be: all ended, answered, whole. */
 export async function stored() {
 	const text = await h.sql(`SELECT json_build_object('calls', count(*), 'ended', count(ended_at),
-		'answered', count(*) FILTER (WHERE outcome = 'ANSWERED' AND ended_by = 'CUSTOMER' AND agent_id IS NOT NULL AND wait_ms = 461 AND talk_ms = 2549),
+		'answered', count(*) FILTER (WHERE outcome = 'ANSWERED' AND ended_by = 'CUSTOMER' AND agent_id IS NOT NULL AND wait_ms BETWEEN 461 AND 462 AND talk_ms BETWEEN 2548 AND 2550),
 		'legs', (SELECT count(ended_at) FROM call_legs WHERE call_id ${OURS}),
 		'visits', (SELECT count(*) FROM queue_visits WHERE call_id ${OURS} AND outcome = 'ANSWERED'),
 		'offers', (SELECT count(*) FROM ring_offers WHERE call_id ${OURS} AND outcome = 'ANSWERED'),
@@ -149,20 +149,30 @@ export function isWhole(found, calls) {
 		found.legs === 2 * calls && found.moments === 7 * calls;
 }
 
-/** Sends the stream at a rate and waits until the worker has nothing left to do. */
-export async function run(sender, worker, rate) {
+const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** PostgreSQL stands still for the worker. */
+export async function stall(ms) {
+	const backend = Number(workerBackend());
+	process.kill(backend, 'SIGSTOP');
+	await sleep(ms);
+	process.kill(backend, 'SIGCONT');
+}
+
+/** Sends the stream at a rate, does `meanwhile`, and waits until the worker has nothing left to do. */
+export async function run(sender, worker, rate, meanwhile = async () => {}) {
 	const cpu = () => ({ amid: cpuMs(worker.pid), postgres: postgresCpuMs(), redis: cpuMs(redisServer()) });
 	const before = cpu();
 	const begun = Date.now();
-	const sent = await sender.ask(`stream ${rate}`);
+	const [sent] = await Promise.all([sender.ask(`stream ${rate}`), meanwhile()]);
 	let now = cpu(), busy = Date.now();
 	// Without a question to PostgreSQL, whose time is being measured: nobody works any more.
 	while (Date.now() - busy < 600) {
-		await new Promise((resolve) => { setTimeout(resolve, 100); });
+		await sleep(100);
 		const next = cpu();
 		if (next.amid - now.amid > 1 + TICKS_MS || next.postgres - now.postgres > 1 + TICKS_MS) busy = Date.now();
 		now = next;
 	}
 	const cost = Object.fromEntries(Object.keys(now).map((key) => [key, now[key] - before[key]]));
-	return { ...sent, cost, drainedS: (busy - begun) / 1000, peakMb: peakRssMb(worker.pid), found: await stored(), linkLost: /link (down|dropped)/.test(worker.log()), applied: await applied() };
+	return { ...sent, cost, drainedS: (busy - begun) / 1000, peakMb: peakRssMb(worker.pid), found: await stored(), linkLost: linkLost(worker) };
 }

@@ -1,7 +1,6 @@
 /* AMI events: one row each; a handler changes the model and marks what it changed. */
 #include "workers/amid/model.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ChannelState of a leg that calls us, and of one that is answered (AST_STATE_…). */
@@ -124,12 +123,13 @@ static struct leg *touch(struct tracker *t, const struct ami_message *m)
 		leg->found = false;
 		leg->doubt_us = 0;
 	}
-	if (leg->party == PARTY_CUSTOMER || leg->call->legs == leg) {
+	if (!leg->call->emitted && (leg->party == PARTY_CUSTOMER || leg->call->legs == leg)) {
 		struct str tenant = ami_get_variable(m, "ChanVariable", "CC_TENANT");
-		if (tenant.n && !leg->call->emitted && !str_is(tenant, leg->call->tenant))
+		if (tenant.n && !str_is(tenant, leg->call->tenant))
 			leg->call->tenant = mem_strndup(leg->call, tenant.p, tenant.n);
 	}
-	call_identify(t, leg->call, ami_get_variable(m, "ChanVariable", "CC_CALL_ID"));
+	if (!leg->call->pbx_id)
+		call_identify(t, leg->call, ami_get_variable(m, "ChanVariable", "CC_CALL_ID"));
 	call_note_linked_id(leg->call, ami_get(m, "Linkedid"));
 	return leg;
 }
@@ -138,7 +138,7 @@ static struct leg *dest(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = leg_find(t, ami_get(m, "DestUniqueid"));
 
-	if (leg && leg->call)
+	if (leg && leg->call && !leg->call->pbx_id)
 		call_identify(t, leg->call,
 			      ami_get_variable(m, "DestChanVariable", "CC_CALL_ID"));
 	return leg && leg->call ? leg : NULL;
@@ -804,67 +804,77 @@ static void on_device_state(struct tracker *t, const struct ami_message *m)
 
 /* ---- the table ---- */
 
+#define KEY(text) { text, sizeof(text) - 1 }
+
 static const struct event_row {
-	const char *name;
+	struct str name;
 	void (*handle)(struct tracker *t, const struct ami_message *m);
 } events[] = {
-	{ "AgentConnect", on_agent_connect },
-	{ "AttendedTransfer", on_attended_transfer },
-	{ "BlindTransfer", on_blind_transfer },
-	{ "BridgeEnter", on_bridge_enter },
-	{ "BridgeLeave", on_bridge_leave },
-	{ "ChanSpyStart", on_spy_start },
-	{ "ContactStatus", on_contact_status },
-	{ "DeviceStateChange", on_device_state },
-	{ "DialBegin", on_dial_begin },
-	{ "DialEnd", on_dial_end },
-	{ "Hangup", on_hangup },
-	{ "HangupRequest", on_hangup_request },
-	{ "Hold", on_hold },
-	{ "Newchannel", on_newchannel },
-	{ "OriginateResponse", on_originate_response },
-	{ "QueueCallerJoin", on_queue_join },
-	{ "QueueCallerLeave", on_queue_leave },
-	{ "QueueEntry", on_queue_entry },
-	{ "QueueMember", on_member_status },
-	{ "QueueMemberStatus", on_member_status },
-	{ "Unhold", on_unhold },
-	{ "UserEvent", on_user_event },
+	{ KEY("AgentConnect"), on_agent_connect },
+	{ KEY("AttendedTransfer"), on_attended_transfer },
+	{ KEY("BlindTransfer"), on_blind_transfer },
+	{ KEY("BridgeEnter"), on_bridge_enter },
+	{ KEY("BridgeLeave"), on_bridge_leave },
+	{ KEY("ChanSpyStart"), on_spy_start },
+	{ KEY("ContactStatus"), on_contact_status },
+	{ KEY("DeviceStateChange"), on_device_state },
+	{ KEY("DialBegin"), on_dial_begin },
+	{ KEY("DialEnd"), on_dial_end },
+	{ KEY("Hangup"), on_hangup },
+	{ KEY("HangupRequest"), on_hangup_request },
+	{ KEY("Hold"), on_hold },
+	{ KEY("Newchannel"), on_newchannel },
+	{ KEY("OriginateResponse"), on_originate_response },
+	{ KEY("QueueCallerJoin"), on_queue_join },
+	{ KEY("QueueCallerLeave"), on_queue_leave },
+	{ KEY("QueueEntry"), on_queue_entry },
+	{ KEY("QueueMember"), on_member_status },
+	{ KEY("QueueMemberStatus"), on_member_status },
+	{ KEY("Unhold"), on_unhold },
+	{ KEY("UserEvent"), on_user_event },
 };
 
-static int by_name(const void *key, const void *row)
+static const struct event_row *row_of(struct str name)
 {
-	const struct str *name = key;
-	const struct event_row *event = row;
-	size_t n = strlen(event->name);
-	int order = memcmp(name->p, event->name, name->n < n ? name->n : n);
-
-	return order ? order : (name->n > n) - (name->n < n);
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (str_eq(events[i].name, name))
+			return &events[i];
+	return NULL;
 }
 
 /* ---- repeats ---- */
 
 /* A message that comes again, to the microsecond and the channel, changes nothing. */
+/* Whether a header tells one event of a name from another. */
+static bool tells_apart(struct str key)
+{
+	static const struct str keys[] = {
+		KEY("Timestamp"), KEY("Uniqueid"),  KEY("DestUniqueid"), KEY("BridgeUniqueid"),
+		KEY("Queue"),     KEY("Interface"), KEY("EndpointName"), KEY("DialStatus"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (str_eq(key, keys[i]))
+			return true;
+	return false;
+}
+
 static bool is_repeat(struct tracker *t, const struct ami_message *m, struct str event)
 {
-	static const char *const keys[] = { "Uniqueid", "DestUniqueid", "BridgeUniqueid", "Queue",
-					    "EndpointName", "Interface", "DialStatus" };
-	struct str timestamp = ami_get(m, "Timestamp");
-	uint64_t hash = str_hash(event, str_hash(timestamp, 0));
+	uint64_t hash = str_hash(event, 0);
 
-	if (timestamp.n == 0)
+	if (ami_get(m, "Timestamp").n == 0)
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		hash = str_hash(ami_get(m, keys[i]), hash);
+	for (size_t i = 0; i < m->n; i++)
+		if (tells_apart(m->headers[i].key))
+			hash = str_hash(m->headers[i].value, hash);
 	return recent_note(t->told, hash);
 }
 
 bool event_handle(struct tracker *t, const struct ami_message *m)
 {
 	struct str name = ami_get(m, "Event");
-	const struct event_row *row = name.n ? bsearch(&name, events, ARRAY_LEN(events),
-						       sizeof(events[0]), by_name)
-					     : NULL;
+	const struct event_row *row = row_of(name);
 
 	if (!row || is_repeat(t, m, name))
 		return false;

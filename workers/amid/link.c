@@ -185,13 +185,14 @@ struct link *link_start(const void *ctx, const char *name, const char *host, int
 	return link;
 }
 
-bool link_take(struct link *link, struct buf *into, unsigned *connection)
+bool link_take(struct link *link, struct buf **into, unsigned *connection)
 {
 	pthread_mutex_lock(&link->mutex);
 	bool up = link->fd >= 0;
 	*connection = link->connection;
-	buf_add(into, link->in->p, link->in->n);
-	link->in->n = 0;
+	struct buf *taken = link->in;
+	link->in = *into;
+	*into = taken;
 	pthread_mutex_unlock(&link->mutex);
 	return up;
 }

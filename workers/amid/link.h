@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-enum { LINK_QUEUE_MAX_BYTES = 64 << 20 };
+enum { LINK_QUEUE_MAX_BYTES = 32 << 20 };
 
 struct link;
 
@@ -19,10 +19,10 @@ struct link;
 struct link *link_start(const void *ctx, const char *name, const char *host, int port, int wake_fd);
 
 /*
- * Appends what has arrived to `into`. *connection is the number of the connection the bytes came
+ * Exchanges *into, which is to be empty and without a parent, for what has arrived. *connection is the number of the connection the bytes came
  * from (0: none has been made); it rises with each new one. Returns whether it is up.
  */
-bool link_take(struct link *link, struct buf *into, unsigned *connection);
+bool link_take(struct link *link, struct buf **into, unsigned *connection);
 
 /*
  * Wall clock, µs, of the last sign of life: bytes, or the end of the connection as Asterisk's machine

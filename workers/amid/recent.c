@@ -3,7 +3,7 @@
 
 struct recent {
 	uint64_t ring[RECENT_MAX];
-	uint64_t table[4 * RECENT_MAX];      /* 0: empty */
+	uint64_t table[2 * RECENT_MAX];      /* 0: empty */
 	size_t next;
 };
 
@@ -14,7 +14,7 @@ struct recent *recent_new(const void *ctx)
 
 static size_t slot_of(const struct recent *r, uint64_t hash)
 {
-	size_t slot = hash % ARRAY_LEN(r->table);
+	size_t slot = (hash >> 1) % ARRAY_LEN(r->table);     /* the last bit is set in all */
 
 	while (r->table[slot] && r->table[slot] != hash)
 		slot = (slot + 1) % ARRAY_LEN(r->table);

@@ -70,7 +70,8 @@ static void walk_from(struct tracker *t, struct bridge *bridge)
 
 int64_t ms_between(int64_t from_us, int64_t to_us)
 {
-	return to_us / 1000 - from_us / 1000;
+	/* Asterisk's timestamps go back by a few ms now and then. */
+	return to_us > from_us ? to_us / 1000 - from_us / 1000 : 0;
 }
 
 void segment_times(const struct segment *s, int64_t now_us, int64_t *talk_ms, int64_t *hold_ms)

@@ -16,6 +16,7 @@ enum {
 	BOOT_DEADLINE_MS = 60000,
 	PING_EVERY_MS = 1000,
 	PING_DEADLINE_MS = 3000,
+	PIECE_BYTES = 1 << 16,
 };
 
 enum state { STATE_DOWN, STATE_LOGIN, STATE_BOOTING, STATE_READY };
@@ -50,7 +51,7 @@ struct session *session_new(const void *ctx, const struct session_options *optio
 
 	s->options = *options;
 	s->reader = ami_reader_new(s);
-	s->in = buf_new(s);
+	s->in = buf_new(NULL);
 	s->out = buf_new(s);
 	s->link = link_start(s, options->name, options->host, options->port, options->wake_fd);
 	return s;
@@ -240,11 +241,15 @@ static void message(struct session *s, const struct ami_message *m)
 static void read_messages(struct session *s)
 {
 	const struct ami_message *m;
+	int err = ERR_OK;
 
-	ami_reader_feed(s->reader, s->in->p, s->in->n);
-	int err;
-	while (!(err = ami_reader_next(s->reader, &m)) && m)
-		message(s, m);
+	/* The reader keeps a copy: what has piled up goes in by pieces. */
+	for (size_t at = 0, n; !err && at < s->in->n; at += n) {
+		n = s->in->n - at < PIECE_BYTES ? s->in->n - at : PIECE_BYTES;
+		ami_reader_feed(s->reader, s->in->p + at, n);
+		while (!(err = ami_reader_next(s->reader, &m)) && m)
+			message(s, m);
+	}
 	if (err)
 		link_drop(s->link, "not the manager's protocol");
 }
@@ -275,7 +280,7 @@ void session_run(struct session *s)
 	unsigned connection;
 
 	s->in->n = 0;
-	bool up = link_take(s->link, s->in, &connection);
+	bool up = link_take(s->link, &s->in, &connection);
 	if (connection != s->connection || !up) {
 		if (s->state != STATE_DOWN)
 			went_down(s);

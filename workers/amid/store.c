@@ -31,6 +31,7 @@ enum {
 	SIGN_OF_LIFE_MS = 500,
 	GIVE_UP_MS = 1000,
 	RETRY_MS = 250,
+	FIRST_REPLAN_ENTRIES = 1000,
 };
 
 /*
@@ -65,6 +66,7 @@ struct store {
 	struct journal_reader *reader;
 	struct mailbox *config_box;
 	int wake_fd;
+	size_t stored, replan_at;            /* entries: plans are made anew each time they have doubled */
 	int64_t alive_ms;                    /* when the database last heard from this writer */
 	struct store_past past;
 	pthread_t thread;
@@ -174,6 +176,7 @@ struct store *store_new(const void *ctx, const struct settings *settings, int64_
 	s->db = db_new(s, s->conninfo);
 	s->node = settings->node;
 	s->wake_fd = -1;
+	s->replan_at = FIRST_REPLAN_ENTRIES;
 	db_listen(s->db, "cordboard_config");
 	if (!lock_journal(settings->journal_dir)) {
 		log_error("journal is in use or cannot be made dir=%s", settings->journal_dir);
@@ -441,6 +444,19 @@ static void show_life(struct store *s)
 	batch_free(&b);
 }
 
+static void replan_as_tables_grow(struct store *s, size_t entries)
+{
+	void *ctx = mem_context();
+	struct db_result *none;
+	struct db_error error;
+
+	s->stored += entries;
+	if (s->stored >= s->replan_at &&
+	    db_exec(s->db, ctx, Q_STORE_REPLAN, NULL, DB_TEXT, &none, &error) == 0)
+		s->replan_at = 2 * s->stored;
+	talloc_free(ctx);
+}
+
 /* Stores the next batch; false if there was none within timeout_ms. */
 static bool run_batch(struct store *s, int timeout_ms)
 {
@@ -454,6 +470,7 @@ static bool run_batch(struct store *s, int timeout_ms)
 			apply_singly(s, atomic_load(&s->applied), b.last_seq);
 		}
 		applied(s, b.last_seq, b.heard_us);
+		replan_as_tables_grow(s, n);
 	}
 	batch_free(&b);
 	return n > 0;
