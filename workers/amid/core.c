@@ -3,9 +3,11 @@
 
 #include "lib/err.h"
 #include "lib/log.h"
+#include "workers/amid/exporter.h"
 #include "workers/amid/journal.h"
 #include "workers/amid/live.h"
 #include "workers/amid/mailbox.h"
+#include "workers/amid/metrics.h"
 #include "workers/amid/resync.h"
 #include "workers/amid/store.h"
 
@@ -39,6 +41,7 @@ struct core {
 	struct mailbox *command_box, *config_box;
 	struct session *events, *control, *system;
 	struct resync *resync;
+	struct exporter *exporter;
 	struct announcement *announcements, **announcements_end;
 	const char **tenants;               /* of this node, for resets of the live picture */
 	size_t n_tenants;
@@ -223,6 +226,7 @@ static void on_event(void *arg, const struct ami_message *m)
 {
 	struct core *core = arg;
 
+	metric_add(METRIC_AMI_EVENTS, 1);
 	tracker_ami(core->tracker, m);
 	verb_event(core, m);
 }
@@ -332,6 +336,7 @@ static void step(struct core *core)
 			session_heard_us(core->events));
 	live_set_health(core->live, LIVE_HEALTH_STORE, store_healthy(core->store),
 			clock_wall_us());
+	exporter_step(core->exporter, core->tracker, core->resync, core->events);
 }
 
 static int restore_call(void *arg, const struct json *call)
@@ -383,6 +388,7 @@ int core_run(const struct settings *settings)
 	core->command_box = mailbox_new(core, core->wake_fd);
 	core->config_box = mailbox_new(core, core->wake_fd);
 	core->tracker = tracker_new(core, &options);
+	core->exporter = exporter_start(core, settings);
 	core->store = store_new(NULL, settings, &epoch);
 	if (!core->store)
 		return EXIT_FAILURE;
@@ -408,6 +414,7 @@ int core_run(const struct settings *settings)
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	core->live = live_start(settings, core->journal, core->wake_fd);
+	exporter_lead(core->exporter, epoch, core->store, core->journal, core->live);
 	core->commands = commands_start(settings, core->command_box);
 	open_sessions(core);
 	while (!stopping) {
