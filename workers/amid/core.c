@@ -9,6 +9,7 @@
 #include "workers/amid/mailbox.h"
 #include "workers/amid/metrics.h"
 #include "workers/amid/resync.h"
+#include "workers/amid/states.h"
 #include "workers/amid/store.h"
 
 #include <errno.h>
@@ -42,6 +43,8 @@ struct core {
 	struct session *events, *control, *system;
 	struct resync *resync;
 	struct exporter *exporter;
+	struct states *states;              /* NULL: changes of state are not logged */
+	struct buf *line;
 	struct announcement *announcements, **announcements_end;
 	const char **tenants;               /* of this node, for resets of the live picture */
 	size_t n_tenants;
@@ -104,6 +107,8 @@ static void on_record(void *arg, const struct record *r)
 	struct core *core = arg;
 	int64_t seq = journal_append(core->journal, r);
 
+	if (core->states && states_line(core->states, r, core->line))
+		log_info("%s", buf_text(core->line));
 	if (r->pause != PAUSE_UNCHANGED && !r->gone)
 		announce_later(core, r, seq);
 }
@@ -343,6 +348,8 @@ static int restore_call(void *arg, const struct json *call)
 {
 	struct core *core = arg;
 
+	if (core->states)
+		states_know(core->states, call);
 	return tracker_restore_call(core->tracker, call);
 }
 
@@ -388,6 +395,8 @@ int core_run(const struct settings *settings)
 	core->command_box = mailbox_new(core, core->wake_fd);
 	core->config_box = mailbox_new(core, core->wake_fd);
 	core->tracker = tracker_new(core, &options);
+	core->states = settings->log_states ? states_new(core) : NULL;
+	core->line = buf_new(core);
 	core->exporter = exporter_start(core, settings);
 	core->store = store_new(NULL, settings, &epoch);
 	if (!core->store)
