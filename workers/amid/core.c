@@ -80,6 +80,11 @@ struct commands *core_commands(struct core *core)
 	return core->commands;
 }
 
+bool core_linked(const struct core *core)
+{
+	return session_ready(core->events) && session_ready(core->control);
+}
+
 const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
 			  const char *extension)
 {
@@ -303,8 +308,9 @@ static int timeout_ms(const struct core *core)
 				session_next_deadline(core->control),
 				session_next_deadline(core->system),
 				resync_next_ms(core->resync) };
-	int64_t tick = tracker_next_tick(core->tracker);
+	int64_t tick = tracker_next_tick(core->tracker), verbs = verb_time_left_ms();
 
+	wait = verbs < wait ? verbs : wait;
 	for (size_t i = 0; i < ARRAY_LEN(deadlines); i++)
 		wait = deadlines[i] - now < wait ? deadlines[i] - now : wait;
 	if (tick) {
@@ -336,11 +342,11 @@ static void step(struct core *core)
 	resync_run(core->resync);
 	journal_commit(core->journal);
 	run_announcements(core);
-	live_set_health(core->live, LIVE_HEALTH_AMI,
-			session_ready(core->events) && session_ready(core->control),
+	live_set_health(core->live, LIVE_HEALTH_AMI, core_linked(core),
 			session_heard_us(core->events));
 	live_set_health(core->live, LIVE_HEALTH_STORE, store_healthy(core->store),
 			clock_wall_us());
+	metric_set(METRIC_UP_AMI, core_linked(core));
 	exporter_step(core->exporter, core->tracker, core->resync, core->events);
 }
 

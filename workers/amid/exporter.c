@@ -149,7 +149,6 @@ void exporter_step(struct exporter *e, const struct tracker *tracker, const stru
 			  journal_committed_bytes(e->journal), now, position(e, i));
 	if (heard)
 		atomic_store(&e->heard_us, heard);
-	metric_set(METRIC_UP_AMI, session_ready(events));
 	/* The whole floor is gone through, so not at every event. */
 	if (now < e->next_count_ms)
 		return;
