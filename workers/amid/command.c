@@ -86,18 +86,22 @@ int command_time_left_ms(const struct command *c)
 
 /*
  * Redis remembers the id until its deadline has passed on every clock: neither this process begun
- * anew nor another that has become the writer runs it again. What cannot be claimed is not run.
+ * anew nor another that has become the writer runs it again. What cannot be claimed where it was
+ * taken is not run: whoever asked has lost the connection too, and with it the reply.
  */
 static bool claim(struct commands *commands, const struct command *c)
 {
 	const char *key = mem_printf(c, "cb:%s:taken:%s", commands->node, c->id);
 	const char *ms = mem_printf(c, "%lld",
 				    (long long)command_time_left_ms(c) + CLOCKS_DIFFER_MS);
-	const struct str args[] = { STR("SET"), str_of(key), STR("1"), STR("NX"), STR("PX"), str_of(ms) };
+	const struct str args[] = { STR("SET"), str_of(key), STR("1"),
+				    STR("NX"),  STR("PX"),  str_of(ms) };
+	unsigned connection = bus_connections(commands->in);
 	struct bus_reply *reply;
 	int err = bus_command(commands->in, c, &reply, args, ARRAY_LEN(args));
 
-	return err == 0 && bus_type(reply) != BUS_NIL;
+	return err == 0 && bus_type(reply) != BUS_NIL &&
+	       bus_connections(commands->in) == connection;
 }
 
 static void take(struct commands *commands, struct str text)
