@@ -242,6 +242,30 @@ describe('a command', () => {
 		});
 	});
 
+	it('that reaches a writer who slept while another took over is not run', async () => {
+		await withPhone('1005', 'only rings', async (phone) => {
+			const epoch = () => h.sql('SELECT epoch FROM worker_nodes');
+			const fences = () => h.log('amid').match(/fenced/g)?.length ?? 0;
+			const first = await epoch(), fenced = fences(), standby = await h.amid();
+			try {
+				await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
+				await h.service('pause', 'amid');
+				// It was waiting for one: Redis hands it over, and there it lies.
+				await h.push('dial', fresh(), { extension: '1005', inMs: 60_000 });
+				await h.until(async () => await epoch() > first, 'the other to take over');
+				await h.service('cont', 'amid');
+				await h.until(() => fences() > fenced, 'the first to notice');
+				await works(phone);
+				assert.equal(phone.rings(), 0);
+			} finally {
+				const second = await epoch();
+				standby.stop();
+				await h.until(async () => await epoch() > second, 'the first to be the writer again');
+				await amidIsBack();
+			}
+		});
+	});
+
 	it('that was on its way when Redis was killed is not run, and without Redis none is taken', async () => {
 		await withPhone('1005', 'only rings', async (phone) => {
 			await h.service('pause', 'amid');

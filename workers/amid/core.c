@@ -296,7 +296,8 @@ static void run_commands(struct core *core)
 {
 	struct command *c;
 
-	while ((c = mailbox_take(core->command_box, 0)) != NULL)
+	/* Who has slept asks first: the command may be another's to run by now. */
+	while (store_leads(core->store) && (c = mailbox_take(core->command_box, 0)) != NULL)
 		verb_run(core, c);
 	verb_tick(core, false);
 }
