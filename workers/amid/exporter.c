@@ -27,21 +27,21 @@ struct exporter {
 	_Atomic bool leads;             /* all of the above is there */
 };
 
-static int64_t position(const struct exporter *e, int follower)
+static int64_t position(const struct exporter *e, unsigned follower)
 {
 	return follower == STORE ? store_applied(e->store) : live_published(e->live);
 }
 
 static void look(struct exporter *e)
 {
-	metric_set(METRIC_AMI_SILENCE, (clock_wall_us() - atomic_load(&e->heard_us)) / 1000);
 	metric_set(METRIC_JOURNAL_DISK, journal_disk_bytes(e->settings->journal_dir));
 	if (!atomic_load(&e->leads))
 		return;
+	metric_set(METRIC_AMI_SILENCE, (clock_wall_us() - atomic_load(&e->heard_us)) / 1000);
 	metric_set(METRIC_UP_STORE, store_healthy(e->store));
 	metric_set(METRIC_UP_REDIS, live_up(e->live));
 	metric_set(METRIC_DEAD_LETTERS, (int64_t)store_dead_letters(e->store));
-	for (int i = 0; i < FOLLOWERS; i++) {
+	for (unsigned i = 0; i < FOLLOWERS; i++) {
 		struct trail_rest rest = trail_after(e->trails[i], position(e, i));
 		metric_set(METRIC_JOURNAL_LAG + i,
 			   rest.since_ms ? clock_mono_ms() - rest.since_ms : 0);
@@ -97,7 +97,6 @@ struct exporter *exporter_start(const void *ctx, const struct settings *settings
 	};
 
 	e->settings = settings;
-	atomic_store(&e->heard_us, clock_wall_us());
 	e->daemon = MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, on_request, e,
 				     MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT,
 				     (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -113,8 +112,10 @@ void exporter_lead(struct exporter *e, int64_t epoch, struct store *store, struc
 	e->store = store;
 	e->journal = journal;
 	e->live = live;
-	for (int i = 0; i < FOLLOWERS; i++)
+	for (unsigned i = 0; i < FOLLOWERS; i++)
 		e->trails[i] = trail_new(e, journal_last_seq(journal));
+	/* Until Asterisk is heard its silence counts from here. */
+	atomic_store(&e->heard_us, clock_wall_us());
 	metric_set(METRIC_LEADER, 1);
 	metric_set(METRIC_EPOCH, epoch);
 	atomic_store(&e->leads, true);
@@ -128,7 +129,7 @@ static void count(const struct tracker *tracker, const struct resync *resync)
 	tracker_count(tracker, &floor);
 	metric_set(METRIC_CALLS_OPEN, floor.calls);
 	metric_set(METRIC_CALLERS_WAITING, floor.waiting);
-	for (int i = 0; i < TRACKER_STATUSES; i++)
+	for (unsigned i = 0; i < TRACKER_STATUSES; i++)
 		metric_set(METRIC_AGENTS + i, floor.agents[i]);
 	metric_set(METRIC_RESYNCS, (int64_t)made.resyncs);
 	metric_set(METRIC_RESYNC_TIME, made.last_ms);
@@ -144,7 +145,7 @@ void exporter_step(struct exporter *e, const struct tracker *tracker, const stru
 {
 	int64_t now = clock_mono_ms(), heard = session_heard_us(events);
 
-	for (int i = 0; i < FOLLOWERS; i++)
+	for (unsigned i = 0; i < FOLLOWERS; i++)
 		trail_add(e->trails[i], journal_last_seq(e->journal),
 			  journal_committed_bytes(e->journal), now, position(e, i));
 	if (heard)
