@@ -220,8 +220,10 @@ static bool resynced(struct live *l, struct journal_entry *entry)
 	wake(l->wake_fd);
 	int64_t deadline = clock_mono_ms() + 5000;
 	while (clock_mono_ms() < deadline)
-		if (journal_next(l->reader, entry, IDLE_MS) && entry->kind == JOURNAL_RESET)
-			return l->synced = true;
+		if (journal_next(l->reader, entry, IDLE_MS) && entry->kind == JOURNAL_RESET) {
+			l->synced = true;
+			return true;
+		}
 	return false;
 }
 
