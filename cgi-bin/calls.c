@@ -1,11 +1,11 @@
-/* Calls: dialling, hanging up, notes, history. */
+/* Calls: dialling, answering, hanging up, notes, history. */
 #include "cgi-bin/command.h"
 #include "cgi-bin/site.h"
 #include "lib/secret.h"
 
 #include <string.h>
 
-enum { DIAL_MS = 5000, HANGUP_MS = 2000 };
+enum { DIAL_MS = 5000, ANSWER_MS = 5000, HANGUP_MS = 2000 };
 
 static int dial(struct request *r)
 {
@@ -51,19 +51,31 @@ static int check_own(struct request *r)
 	return ERR_FORBIDDEN;
 }
 
-static int hangup(struct request *r)
+static int send_for_call(struct request *r, const char *verb, int timeout_ms)
 {
 	struct buf *args = buf_new(r->ctx);
 	struct json_out o;
-	int err = check_own(r);
 
-	if (err)
-		return err;
 	json_out_init(&o, args);
 	json_open(&o, '{');
 	json_put_text(&o, "callId", request_input(r, "id"));
 	json_close(&o, '}');
-	return command_send(r, "hangup", args, HANGUP_MS, NULL);
+	return command_send(r, verb, args, timeout_ms, NULL);
+}
+
+static int hangup(struct request *r)
+{
+	int err = check_own(r);
+
+	return err ? err : send_for_call(r, "hangup", HANGUP_MS);
+}
+
+/* Whose phone rings is known to amid before it is history. */
+static int answer(struct request *r)
+{
+	int err = request_begin(r);
+
+	return err ? err : send_for_call(r, "answer", ANSWER_MS);
 }
 
 /* Whether an agent may see the call is asked first, so that a foreign one is 403 and not 404. */
@@ -85,6 +97,9 @@ static const struct route routes[] = {
 	  .handler = dial, .once = true,
 	  .inputs = { { "phoneNumber", PARAM_PHONE, PARAM_BODY, .required = true },
 		      { "contactId", PARAM_UUID, .where = PARAM_BODY } } },
+	{ HTTP_POST, "calls/:id/answer", AGENT,
+	  "Have the own phone, which rings for this call, answer it; where the phone can", 204,
+	  .handler = answer, .once = true, .inputs = { CALL_ID } },
 	{ HTTP_POST, "calls/:id/hangup", AGENT, "Hang up", 204, .handler = hangup, .once = true,
 	  .inputs = { CALL_ID } },
 	{ HTTP_PUT, "calls/:id/notes", AGENT, "Notes, disposition and tags of a call", 200,

@@ -5,8 +5,11 @@
 
 #include <inttypes.h>
 
-/* Beyond the deadline, for a reply that is under way. */
-enum { GRACE_MS = 200 };
+/*
+ * amid decides at the deadline, and its word is waited for a little longer; then Redis' own
+ * answer, that there was none.
+ */
+enum { GRACE_MS = 500, REDIS_GRACE_MS = 200 };
 
 /* amid's health is a key that expires: without it nobody would read the command. */
 static int check_alive(struct request *r)
@@ -57,11 +60,12 @@ static int push(struct request *r, const char *command)
 
 static int await(struct request *r, const char *reply_key, int timeout_ms, struct str *text)
 {
+	timeout_ms += GRACE_MS;
 	const char *seconds = mem_printf(r->ctx, "%d.%03d", timeout_ms / 1000, timeout_ms % 1000);
 	struct str args[] = { STR("BLPOP"), str_of(reply_key), str_of(seconds) };
 	struct bus_reply *reply;
 	int err = bus_command_wait(r->app->bus, r->ctx, &reply, args, ARRAY_LEN(args),
-				   timeout_ms + GRACE_MS);
+				   timeout_ms + REDIS_GRACE_MS);
 
 	if (err)
 		return err;

@@ -6,7 +6,7 @@
 #ifndef CB_LOG_H
 #define CB_LOG_H
 
-#include "lib/base.h"
+#include "lib/buf.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -18,5 +18,12 @@ void log_at(enum log_level level, const char *fmt, ...) CB_PRINTF(2, 3);
 #define log_warn(...)  log_at(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_info(...)  log_at(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...) log_at(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+/*
+ * Appends " key=value" to a line that is being built. A value that could be taken for more than
+ * one, or hold what a terminal obeys, is put in quotes and escaped as in JSON: nobody outside
+ * writes a field, let alone a line.
+ */
+void log_put(struct buf *line, const char *key, const char *value);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum row_type { ROW_TEXT, ROW_INT, ROW_LOG_LEVEL };
+enum row_type { ROW_TEXT, ROW_INT, ROW_BOOL, ROW_LOG_LEVEL };
 
 struct row {
 	const char *section, *key;
@@ -24,6 +24,8 @@ struct row {
 	{ section, key, ROW_TEXT, offsetof(struct settings, field), fallback, 0, 0, help }
 #define INT(section, key, field, fallback, min, max, help) \
 	{ section, key, ROW_INT, offsetof(struct settings, field), fallback, min, max, help }
+#define BOOL(section, key, field, fallback, help) \
+	{ section, key, ROW_BOOL, offsetof(struct settings, field), fallback, 0, 0, help }
 
 static const struct row rows[] = {
 	TEXT("node", "name", node, "node1", "name of this Asterisk node"),
@@ -55,6 +57,8 @@ static const struct row rows[] = {
 	    "how long the agent's own phone may ring when dialling out"),
 	INT("amid", "outbound_wrapup_s", outbound_wrapup_s, "20", 0, 3600,
 	    "wrap-up after an answered call that the agent dialled"),
+	BOOL("amid", "log_states", log_states, "no",
+	     "yes: a log line for each change of a call's or an agent's state"),
 	INT("amid", "metrics_port", amid_metrics_port, "9101", 1, 65535,
 	    "Prometheus metrics on loopback"),
 	TEXT("web", "public_url", public_url, "http://127.0.0.1:8080",
@@ -89,6 +93,12 @@ static const char *set_int(const struct row *row, const char *value, int *field)
 	return NULL;
 }
 
+static const char *set_bool(const char *value, bool *field)
+{
+	*field = strcmp(value, "yes") == 0;
+	return *field || strcmp(value, "no") == 0 ? NULL : "must be yes or no";
+}
+
 static const char *set_log_level(const char *value, enum log_level *field)
 {
 	for (size_t i = 0; i < ARRAY_LEN(log_levels); i++)
@@ -106,6 +116,8 @@ static const char *set_row(struct load *load, const struct row *row, const char 
 	switch (row->type) {
 	case ROW_INT:
 		return set_int(row, value, field);
+	case ROW_BOOL:
+		return set_bool(value, field);
 	case ROW_LOG_LEVEL:
 		return set_log_level(value, field);
 	default:

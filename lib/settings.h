@@ -8,6 +8,8 @@
 
 #include "lib/log.h"
 
+#include <stdbool.h>
+
 struct settings {
 	const char *node;              /* name of this Asterisk node; in every key and channel */
 	const char *default_tenant;    /* its endpoints and queues carry no tenant prefix */
@@ -32,6 +34,7 @@ struct settings {
 	const char *outbound_prefix;   /* what the dialplan strips before the trunk */
 	int dial_timeout_ms;           /* how long the agent's own phone may ring on a dial */
 	int outbound_wrapup_s;
+	bool log_states;               /* a line for each change of state */
 
 	const char *public_url;        /* exact origin of the pages: https://cc.example.org */
 	const char *sip_realm;

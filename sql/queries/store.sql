@@ -42,7 +42,7 @@ LEFT JOIN agent_states s ON s.tenant_id = e.tenant_id AND s.agent_id = e.id
 WHERE t.node = $1 AND e.enabled
 
 -- name: store_open_calls
-SELECT jsonb_build_object('pbxId', c.pbx_id, 'tenant', t.slug, 'direction', c.direction, 'from', c.from_number,
+SELECT jsonb_build_object('id', c.id, 'pbxId', c.pbx_id, 'status', c.status, 'tenant', t.slug, 'direction', c.direction, 'from', c.from_number,
   'fromName', c.from_name, 'to', c.to_number, 'did', c.did, 'startedAt', us(c.started_at), 'answeredAt', us(c.answered_at),
   'agent', a.extension,
   'legs', (SELECT jsonb_agg(jsonb_build_object('uniqueid', l.uniqueid, 'channel', l.channel, 'party', l.party,

@@ -106,7 +106,7 @@ export class SipCall {
 }
 
 export class SipPhone {
-	/** @param {{onRegistration: (registration: Registration) => void, onCall: (call: SipCall) => void}} listeners */
+	/** @param {{onRegistration: (registration: Registration) => void, onCall: (call: SipCall) => void, onTalk: (callId: string) => void}} listeners */
 	constructor(listeners) {
 		this.listeners = listeners;
 		/** @type {any} */
@@ -141,6 +141,7 @@ export class SipPhone {
 		on('disconnected', () => this.tell('reconnecting', 'The line to the exchange was lost.'));
 		on('registrationFailed', (e) => this.refused(e.cause, e.response?.status_code));
 		on('newRTCSession', (e) => this.invited(e));
+		on('sipEvent', (e) => this.told(e));
 		ua.start();
 	}
 
@@ -171,6 +172,12 @@ export class SipPhone {
 		this.tell('reconnecting', `The exchange did not accept the registration (${code ?? cause}).`);
 		clearTimeout(this.timer);
 		this.timer = setTimeout(() => this.ua?.register(), backoffMs(this.attempt++) + RECONNECT_MIN_S * 1000);
+	}
+
+	/** The exchange asks for what the answer key does ("Event: talk"), and names the call. */
+	told(/** @type {any} */ { event, request }) {
+		const callId = request.getHeader('X-CC-Call-ID');
+		if (event?.event === 'talk' && callId) this.listeners.onTalk(callId);
 	}
 
 	invited(/** @type {any} */ { originator, session, request }) {

@@ -65,6 +65,7 @@ export const talkingSince = computed(() => {
 const phone = new SipPhone({
 	onRegistration: (state) => { registration.value = state; },
 	onCall: (call) => invited(call),
+	onTalk: (callId) => { if (current?.callId === callId) answer(); },
 });
 
 function show(/** @type {SipCall} */ call, /** @type {Partial<PhoneCall>} */ more = {}) {

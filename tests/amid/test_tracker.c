@@ -353,6 +353,52 @@ static void a_dial_is_one_call_from_the_command_to_its_end(void **state)
 	assert_string_equal(agent(f, "status"), "AVAILABLE");
 }
 
+static void only_the_own_leg_that_rings_can_be_answered(void **state)
+{
+	struct fixture *f = *state;
+	const char *leg, *channel;
+
+	assert_int_equal(tracker_answer(f->tracker, f, "demo", CALL_ID, "1001", &leg, &channel),
+			 ERR_NOT_FOUND);
+	call_waits(f);
+	assert_int_equal(tracker_answer(f->tracker, f, "demo", CALL_ID, "1001", &leg, &channel),
+			 ERR_CONFLICT);
+	agent_rings(f);
+	assert_int_equal(tracker_answer(f->tracker, f, "demo", CALL_ID, "1002", &leg, &channel),
+			 ERR_CONFLICT);
+	assert_int_equal(tracker_answer(f->tracker, f, "acme", CALL_ID, "1001", &leg, &channel),
+			 ERR_NOT_FOUND);
+	assert_int_equal(tracker_answer(f->tracker, f, "demo", CALL_ID, "1001", &leg, &channel), 0);
+	assert_string_equal(leg, "u-2");
+	assert_string_equal(channel, "PJSIP/1001-00000002");
+	agent_answers(f);
+	assert_int_equal(tracker_answer(f->tracker, f, "demo", CALL_ID, "1001", &leg, &channel), 0);
+	assert_null(leg);
+	assert_null(channel);
+}
+
+static void what_is_there_is_counted(void **state)
+{
+	struct fixture *f = *state;
+	struct tracker_counts n;
+
+	tracker_count(f->tracker, &n);
+	assert_int_equal(n.calls + n.waiting, 0);
+	assert_int_equal(n.agents[0], 2);
+	call_waits(f);
+	agent_rings(f);
+	tracker_count(f->tracker, &n);
+	assert_int_equal(n.calls, 1);
+	assert_int_equal(n.waiting, 1);
+	agent_answers(f);
+	tracker_flush(f->tracker);
+	tracker_count(f->tracker, &n);
+	assert_int_equal(n.calls, 1);
+	assert_int_equal(n.waiting, 0);
+	assert_int_equal(n.agents[0], 1);
+	assert_int_equal(n.agents[4], 1);
+}
+
 static void a_dial_that_never_became_a_channel_is_a_failed_call(void **state)
 {
 	struct fixture *f = *state;
@@ -489,6 +535,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(commands_answer_what_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_dial_is_one_call_from_the_command_to_its_end,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_the_own_leg_that_rings_can_be_answered, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_there_is_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_dial_that_never_became_a_channel_is_a_failed_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_phone_that_registers_anew_stays_registered,

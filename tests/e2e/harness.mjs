@@ -1,6 +1,7 @@
 // Everything real around the story: an instance, a caller behind the trunk, a browser, a witness.
 import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -147,15 +148,53 @@ export async function ring({ did, number, name = number, stayMs = 60_000 }) {
 	return { media, ended, stop: () => child.kill('SIGKILL') };
 }
 
-async function freeUdpPort() {
+async function freeUdpPort(address = '127.0.0.2') {
 	const socket = createSocket('udp4');
-	socket.bind(0, '127.0.0.2');
+	socket.bind(0, address);
 	await once(socket, 'listening');
 	const { port } = socket.address();
 	socket.close();
 	await once(socket, 'close');
 	return port;
 }
+
+async function freeTcpPort() {
+	const server = net.createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address();
+	server.close();
+	await once(server, 'close');
+	return port;
+}
+
+// ---- a desk phone --------------------------------------------------------------------------------
+
+const PHONES = { 'answers when told': ['ring', 'answer'], 'only rings': ['ring', 'nothing'], rejects: ['reject', 'nothing'] };
+
+function scenario(file, values) {
+	const text = readFileSync(path.join(ROOT, file), 'utf8').replace(/@([A-Z]+)@/g, (_, key) => values[key]);
+	const copy = path.join(work, `${path.basename(file, '.xml')}-${values.PORT}.xml`);
+	writeFileSync(copy, text);
+	return copy;
+}
+
+/** Signs an agent in with a registered SIPp phone: how often it was rung, and was told to answer. */
+export async function phone(extension, kind) {
+	const port = await freeUdpPort('127.0.0.1');
+	const { accessToken, agentExtension, sip } = (await api(null, 'POST', '/auth/login',
+		{ extension, password: PASSWORD, phone: 'SIP' })).body;
+	const [RING, TALK] = PHONES[kind];
+	const messages = path.join(work, `phone-${port}.log`);
+	const child = spawn('sipp', ['-sf', scenario('tests/e2e/phone.xml', { RING, TALK, PORT: port }), '-i', '127.0.0.1',
+		'-p', String(port), '-mp', String(await freeUdpPort('127.0.0.1')), '-nostdin', '-trace_msg', '-message_file', messages,
+		'-message_overwrite', 'true', `127.0.0.1:${ports.sip_udp}`], { cwd: work, stdio: 'ignore' });
+	await run('sipp', ['-sf', scenario('asterisk/sipp/register.xml', { USER: sip.authUser, PASSWORD: sip.password, PORT: port }),
+		'-i', '127.0.0.1', '-p', String(await freeUdpPort('127.0.0.1')), '-m', '1', '-nostdin', `127.0.0.1:${ports.sip_udp}`], { cwd: work });
+	const calls = (method) => new Set([...read(messages).matchAll(new RegExp(`^${method} [^]*?^Call-ID: (.*)$`, 'gm'))].map((m) => m[1])).size;
+	return { token: accessToken, id: agentExtension.id, extension, rings: () => calls('INVITE'), told: () => calls('NOTIFY'), stop: () => child.kill('SIGKILL') };
+}
+
+const read = (file) => { try { return readFileSync(file, 'utf8'); } catch { return ''; } };
 
 // ---- the witness: Asterisk's own events, on an account of the same rights as the worker's --------
 
@@ -210,24 +249,47 @@ export const log = (name) => readFileSync(path.join(HOME, 'log', name, 'current'
 export async function amid({ amiPort = ports.ami } = {}) {
 	const own = readFileSync(path.join(HOME, 'etc/cordboard.conf'), 'utf8');
 	const home = mkdtempSync(path.join(work, 'amid-'));
+	const metricsPort = await freeTcpPort();
 	const config = path.join(home, 'cordboard.conf');
 	writeFileSync(config, own.replaceAll(/\/run\/cordboard\/[0-9a-f]+/g, HOME)
 		.replace(/^port = .*$/m, `port = ${amiPort}`)
-		.replace(/^journal_dir = .*$/m, `journal_dir = ${path.join(home, 'journal')}`));
+		.replace(/^journal_dir = .*$/m, `journal_dir = ${path.join(home, 'journal')}`)
+		.replace(/(^\[amid\][^[]*^metrics_port = )\d+$/m, `$1${metricsPort}`));
 	const child = spawn(path.join(HOME, 'app/libexec/cordboard/cordboard-amid'), ['--config', config]);
 	let text = '';
 	child.stderr.on('data', (chunk) => { text += chunk; });
-	return { pid: child.pid, home, log: () => text, stop: () => child.kill('SIGKILL'), end: () => child.kill('SIGTERM') };
+	return { pid: child.pid, home, metricsPort, log: () => text, stop: () => child.kill('SIGKILL'), end: () => child.kill('SIGTERM') };
 }
 
-export async function api(token, method, route, body) {
+export async function api(token, method, route, body, more = {}) {
 	const response = await fetch(`${instance.url}/api/pbx${route}`, {
 		method,
-		headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+		headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }), ...more },
 		body: body && JSON.stringify(body),
 	});
 	const text = await response.text();
 	return { status: response.status, headers: response.headers, text, body: /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : null };
+}
+
+/** What cordboard-amid shows to Prometheus: the value of each series. */
+export async function metrics(port = ports.amid_metrics) {
+	const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+	return Object.fromEntries([...text.matchAll(/^([^#].*) (\S+)$/gm)].map(([, series, value]) => [series, Number(value)]));
+}
+
+/** Pushes a command as the API would; the key of its reply. */
+export async function push(verb, args, { id = randomUUID(), extension = '1009', role = 'AGENT', inMs = 3_000 } = {}) {
+	const reply = `cb:node1:reply:${id}`;
+	const actor = { userId: id, extension, role };
+	await redis('RPUSH', 'cb:node1:commands', JSON.stringify({ id, verb, tenant: 'demo', actor, deadline: Date.now() + inMs, reply, args }));
+	return reply;
+}
+
+/** … and what amid answers, or null within waitMs. */
+export async function command(verb, args, options = {}) {
+	const { waitMs = (options.inMs ?? 3_000) + 500 } = options;
+	const answer = await redis('BLPOP', await push(verb, args, options), String(waitMs / 1000));
+	return answer ? JSON.parse(answer.slice(answer.indexOf('\n') + 1)) : null;
 }
 
 export async function token(extension) {

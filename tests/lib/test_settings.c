@@ -40,6 +40,9 @@ static void what_is_not_set_has_its_default(void **state)
 	assert_string_equal(s.default_tenant, "demo");
 	assert_int_equal(s.session_idle_s, 1800);
 	assert_int_equal(s.log_level, LOG_LEVEL_INFO);
+	assert_false(s.log_states);
+	assert_int_equal(load("[amid]\nlog_states = yes\n", &s, &problem), 0);
+	assert_true(s.log_states);
 }
 
 static void mistakes_are_named(void **state)
@@ -52,6 +55,8 @@ static void mistakes_are_named(void **state)
 		{ "[ami]\nprot = 1\n", "prot" },
 		{ "[nowhere]\nname = x\n", "nowhere" },
 		{ "[node]\nlog_level = loud\n", "log_level" },
+		{ "[amid]\nlog_states = maybe\n", "log_states" },
+		{ "[amid]\nlog_states = \n", "log_states" },
 		{ "[node]\nno equals sign\n", "2" },
 	};
 

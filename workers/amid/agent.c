@@ -211,3 +211,22 @@ int tracker_agent_json(struct tracker *t, const char *tenant, const char *extens
 	write_agent(t, agent, out);
 	return ERR_OK;
 }
+
+int tracker_answer(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
+		   const char *extension, const char **uniqueid, const char **channel)
+{
+	const struct call *call = call_by_id(t, tenant, call_id);
+	const struct leg *found = NULL;
+
+	if (!call)
+		return ERR_NOT_FOUND;
+	for (const struct leg *leg = call->legs; leg && !(found && found->up); leg = leg->next)
+		if (leg->party == PARTY_AGENT && leg->agent && leg_alive(leg) &&
+		    (leg->up || leg->ringing) && strcmp(leg->agent->extension, extension) == 0)
+			found = leg;
+	if (!found)
+		return ERR_CONFLICT;
+	*uniqueid = found->up ? NULL : mem_strdup(ctx, found->uniqueid);
+	*channel = found->up ? NULL : mem_strdup(ctx, found->channel);
+	return ERR_OK;
+}

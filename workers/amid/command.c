@@ -16,14 +16,15 @@ enum {
 	REPLY_EXPIRES_S = 30,
 	RETRY_MS = 200,
 	REMEMBERED_MAX = 1024,
+	CLOCKS_DIFFER_MS = 5000,
 };
 
 struct commands {
-	const char *list_key;
+	const char *list_key, *node;
 	struct mailbox *box, *replies;
 	struct bus *in, *out;                /* one for each thread */
 	pthread_t taker, replier;
-	/* Ids taken lately: none is executed twice, however often it was pushed. */
+	/* Ids taken lately: none is executed twice, even if Redis has forgotten that it was. */
 	char *remembered[REMEMBERED_MAX];
 	size_t n_remembered;
 };
@@ -83,6 +84,26 @@ int command_time_left_ms(const struct command *c)
 	return left <= 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
 }
 
+/*
+ * Redis remembers the id until its deadline has passed on every clock: neither this process begun
+ * anew nor another that has become the writer runs it again. What cannot be claimed where it was
+ * taken is not run: whoever asked has lost the connection too, and with it the reply.
+ */
+static bool claim(struct commands *commands, const struct command *c)
+{
+	const char *key = mem_printf(c, "cb:%s:taken:%s", commands->node, c->id);
+	const char *ms = mem_printf(c, "%lld",
+				    (long long)command_time_left_ms(c) + CLOCKS_DIFFER_MS);
+	const struct str args[] = { STR("SET"), str_of(key), STR("1"),
+				    STR("NX"),  STR("PX"),  str_of(ms) };
+	unsigned connection = bus_connections(commands->in);
+	struct bus_reply *reply;
+	int err = bus_command(commands->in, c, &reply, args, ARRAY_LEN(args));
+
+	return err == 0 && bus_type(reply) != BUS_NIL &&
+	       bus_connections(commands->in) == connection;
+}
+
 static void take(struct commands *commands, struct str text)
 {
 	struct command *c = parse(text);
@@ -91,10 +112,12 @@ static void take(struct commands *commands, struct str text)
 		log_warn("command unreadable bytes=%zu", text.n);
 		return;
 	}
-	if (is_new(commands, c->id))
+	if (is_new(commands, c->id) && claim(commands, c)) {
 		mailbox_post(commands->box, c);
-	else
+	} else {
+		log_warn("command dropped verb=%s id=%s", c->verb, c->id);
 		talloc_free(c);
+	}
 }
 
 static void *run_taker(void *arg)
@@ -164,6 +187,7 @@ struct commands *commands_start(const struct settings *settings, struct mailbox 
 {
 	struct commands *c = mem_new(NULL, struct commands);
 
+	c->node = settings->node;
 	c->list_key = mem_printf(c, "cb:%s:commands", settings->node);
 	c->box = box;
 	c->replies = mailbox_new(c, -1);

@@ -3,10 +3,13 @@
 
 #include "lib/err.h"
 #include "lib/log.h"
+#include "workers/amid/exporter.h"
 #include "workers/amid/journal.h"
 #include "workers/amid/live.h"
 #include "workers/amid/mailbox.h"
+#include "workers/amid/metrics.h"
 #include "workers/amid/resync.h"
+#include "workers/amid/states.h"
 #include "workers/amid/store.h"
 
 #include <errno.h>
@@ -39,6 +42,9 @@ struct core {
 	struct mailbox *command_box, *config_box;
 	struct session *events, *control, *system;
 	struct resync *resync;
+	struct exporter *exporter;
+	struct states *states;              /* NULL: changes of state are not logged */
+	struct buf *line;
 	struct announcement *announcements, **announcements_end;
 	const char **tenants;               /* of this node, for resets of the live picture */
 	size_t n_tenants;
@@ -74,6 +80,11 @@ struct commands *core_commands(struct core *core)
 	return core->commands;
 }
 
+bool core_linked(const struct core *core)
+{
+	return session_ready(core->events) && session_ready(core->control);
+}
+
 const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
 			  const char *extension)
 {
@@ -101,6 +112,8 @@ static void on_record(void *arg, const struct record *r)
 	struct core *core = arg;
 	int64_t seq = journal_append(core->journal, r);
 
+	if (core->states && states_line(core->states, r, core->line))
+		log_info("%s", buf_text(core->line));
 	if (r->pause != PAUSE_UNCHANGED && !r->gone)
 		announce_later(core, r, seq);
 }
@@ -223,6 +236,7 @@ static void on_event(void *arg, const struct ami_message *m)
 {
 	struct core *core = arg;
 
+	metric_add(METRIC_AMI_EVENTS, 1);
 	tracker_ami(core->tracker, m);
 	verb_event(core, m);
 }
@@ -282,7 +296,8 @@ static void run_commands(struct core *core)
 {
 	struct command *c;
 
-	while ((c = mailbox_take(core->command_box, 0)) != NULL)
+	/* Who has slept asks first: the command may be another's to run by now. */
+	while (store_leads(core->store) && (c = mailbox_take(core->command_box, 0)) != NULL)
 		verb_run(core, c);
 	verb_tick(core, false);
 }
@@ -294,8 +309,9 @@ static int timeout_ms(const struct core *core)
 				session_next_deadline(core->control),
 				session_next_deadline(core->system),
 				resync_next_ms(core->resync) };
-	int64_t tick = tracker_next_tick(core->tracker);
+	int64_t tick = tracker_next_tick(core->tracker), verbs = verb_time_left_ms();
 
+	wait = verbs < wait ? verbs : wait;
 	for (size_t i = 0; i < ARRAY_LEN(deadlines); i++)
 		wait = deadlines[i] - now < wait ? deadlines[i] - now : wait;
 	if (tick) {
@@ -327,17 +343,20 @@ static void step(struct core *core)
 	resync_run(core->resync);
 	journal_commit(core->journal);
 	run_announcements(core);
-	live_set_health(core->live, LIVE_HEALTH_AMI,
-			session_ready(core->events) && session_ready(core->control),
+	live_set_health(core->live, LIVE_HEALTH_AMI, core_linked(core),
 			session_heard_us(core->events));
 	live_set_health(core->live, LIVE_HEALTH_STORE, store_healthy(core->store),
 			clock_wall_us());
+	metric_set(METRIC_UP_AMI, core_linked(core));
+	exporter_step(core->exporter, core->tracker, core->resync, core->events);
 }
 
 static int restore_call(void *arg, const struct json *call)
 {
 	struct core *core = arg;
 
+	if (core->states)
+		states_know(core->states, call);
 	return tracker_restore_call(core->tracker, call);
 }
 
@@ -383,6 +402,9 @@ int core_run(const struct settings *settings)
 	core->command_box = mailbox_new(core, core->wake_fd);
 	core->config_box = mailbox_new(core, core->wake_fd);
 	core->tracker = tracker_new(core, &options);
+	core->states = settings->log_states ? states_new(core) : NULL;
+	core->line = buf_new(core);
+	core->exporter = exporter_start(core, settings);
 	core->store = store_new(NULL, settings, &epoch);
 	if (!core->store)
 		return EXIT_FAILURE;
@@ -408,6 +430,7 @@ int core_run(const struct settings *settings)
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	core->live = live_start(settings, core->journal, core->wake_fd);
+	exporter_lead(core->exporter, epoch, core->store, core->journal, core->live);
 	core->commands = commands_start(settings, core->command_box);
 	open_sessions(core);
 	while (!stopping) {

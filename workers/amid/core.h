@@ -23,6 +23,8 @@ const struct settings *core_settings(const struct core *core);
 struct session *core_control(struct core *core);
 struct session *core_system(struct core *core);
 struct commands *core_commands(struct core *core);
+/* Whether commands reach Asterisk and their consequences are heard. */
+bool core_linked(const struct core *core);
 /* Name of an extension's endpoint in Asterisk: plain in the default tenant. */
 const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
 			  const char *extension);
@@ -35,5 +37,7 @@ void verb_run(struct core *core, struct command *c);
 void verb_event(struct core *core, const struct ami_message *m);
 /* Ends verbs whose deadline has passed, or all that wait when the link is gone. */
 void verb_tick(struct core *core, bool link_lost);
+/* Until the first of those deadlines; INT_MAX: none waits. */
+int verb_time_left_ms(void);
 
 #endif

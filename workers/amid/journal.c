@@ -25,6 +25,7 @@ struct journal {
 	struct buf *pending;                 /* appended, not written */
 	int fd;                              /* of the newest file */
 	int64_t file_bytes;
+	int64_t committed_bytes;             /* in all files of this process */
 	pthread_mutex_t mutex;               /* guards what follows */
 	pthread_cond_t grown;
 	int64_t newest;                      /* first seq of the newest file */
@@ -191,6 +192,7 @@ void journal_commit(struct journal *j)
 		return;
 	write_all(j);
 	j->file_bytes += (int64_t)j->pending->n;
+	j->committed_bytes += (int64_t)j->pending->n;
 	j->pending->n = 0;
 	pthread_mutex_lock(&j->mutex);
 	j->committed_seq = j->next_seq - 1;
@@ -206,6 +208,27 @@ int64_t journal_last_seq(struct journal *j)
 	int64_t seq = j->committed_seq;
 	pthread_mutex_unlock(&j->mutex);
 	return seq;
+}
+
+int64_t journal_committed_bytes(const struct journal *j)
+{
+	return j->committed_bytes;
+}
+
+int64_t journal_disk_bytes(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	struct stat file;
+	int64_t bytes = 0;
+
+	while (dir && (entry = readdir(dir)))
+		if (strncmp(entry->d_name, "journal-", 8) == 0 &&
+		    fstatat(dirfd(dir), entry->d_name, &file, 0) == 0)
+			bytes += file.st_size;
+	if (dir)
+		closedir(dir);
+	return bytes;
 }
 
 /* ---- to the disk ---- */

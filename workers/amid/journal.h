@@ -46,6 +46,10 @@ int64_t journal_last_seq(struct journal *j);
  */
 void journal_start_sync(struct journal *j);
 int64_t journal_synced_seq(struct journal *j);
+/* How many bytes this process has committed; the appending thread only. */
+int64_t journal_committed_bytes(const struct journal *j);
+/* Size of all files of a directory, opened or not. */
+int64_t journal_disk_bytes(const char *dir);
 
 /*
  * A follower, for one thread. It begins behind after_seq (0: with the oldest that is kept) and

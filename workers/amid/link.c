@@ -3,6 +3,7 @@
 
 #include "lib/log.h"
 #include "workers/amid/mailbox.h"
+#include "workers/amid/metrics.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -106,6 +107,7 @@ static void set_down(struct link *link, int fd)
 	link->fd = -1;
 	pthread_mutex_unlock(&link->mutex);
 	close(fd);
+	metric_add(METRIC_LINK_LOSSES, 1);
 	wake_core(link);
 }
 
@@ -139,6 +141,7 @@ static const char *drain(struct link *link, int fd)
 			continue;
 		if (n < 0)
 			return strerror(errno);
+		metric_add(METRIC_AMI_BYTES, n);
 		if (!keep(link, bytes, (size_t)n))
 			return "more than can be kept; a resync follows";
 		wake_core(link);

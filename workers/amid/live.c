@@ -48,7 +48,8 @@ struct live {
 	int wake_fd;
 	pthread_t thread;
 	unsigned connection;               /* the one that the picture was built on */
-	bool synced;                       /* Redis holds the picture as of the last entry read */
+	_Atomic bool synced;               /* Redis holds the picture as of the last entry read */
+	_Atomic int64_t published;         /* seq of the last entry it has */
 	int64_t next_health_ms;
 	_Atomic bool wants_picture;
 	_Atomic bool health_up[LIVE_HEALTH__COUNT];
@@ -171,6 +172,8 @@ static void publish_batch(struct live *l, struct journal_entry *first)
 	err = flush(l, ctx, err);
 	if (err)
 		lost(l, err);
+	else
+		atomic_store(&l->published, entry.seq);
 	talloc_free(ctx);
 }
 
@@ -217,8 +220,10 @@ static bool resynced(struct live *l, struct journal_entry *entry)
 	wake(l->wake_fd);
 	int64_t deadline = clock_mono_ms() + 5000;
 	while (clock_mono_ms() < deadline)
-		if (journal_next(l->reader, entry, IDLE_MS) && entry->kind == JOURNAL_RESET)
-			return l->synced = true;
+		if (journal_next(l->reader, entry, IDLE_MS) && entry->kind == JOURNAL_RESET) {
+			l->synced = true;
+			return true;
+		}
 	return false;
 }
 
@@ -227,7 +232,7 @@ static void *run(void *arg)
 	struct live *l = arg;
 	struct journal_entry entry;
 
-	l->reader = journal_follow(NULL, l->journal, journal_last_seq(l->journal));
+	l->reader = journal_follow(NULL, l->journal, atomic_load(&l->published));
 	for (;;) {
 		if (!l->synced) {
 			if (resynced(l, &entry)) {
@@ -256,6 +261,7 @@ struct live *live_start(const struct settings *settings, struct journal *journal
 	l->node = settings->node;
 	l->journal = journal;
 	l->wake_fd = wake_fd;
+	atomic_store(&l->published, journal_last_seq(journal));
 	if (pthread_create(&l->thread, NULL, run, l)) {
 		log_error("no thread name=live");
 		abort();
@@ -272,4 +278,14 @@ void live_set_health(struct live *l, enum live_health part, bool up, int64_t at_
 {
 	atomic_store(&l->health_up[part], up);
 	atomic_store(&l->health_at_us[part], at_us);
+}
+
+bool live_up(const struct live *l)
+{
+	return atomic_load(&l->synced);
+}
+
+int64_t live_published(const struct live *l)
+{
+	return atomic_load(&l->published);
 }

@@ -19,6 +19,9 @@ enum live_health { LIVE_HEALTH_AMI, LIVE_HEALTH_STORE, LIVE_HEALTH__COUNT };
 struct live *live_start(const struct settings *settings, struct journal *journal, int wake_fd);
 /* True once when Redis has come (back): the core appends a reset and emits everything. */
 bool live_wants_picture(struct live *live);
+/* Whether Redis holds the picture, and up to which seq; any thread. */
+bool live_up(const struct live *live);
+int64_t live_published(const struct live *live);
 void live_set_health(struct live *live, enum live_health part, bool up, int64_t at_us);
 
 #endif

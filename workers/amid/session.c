@@ -4,6 +4,7 @@
 #include "lib/err.h"
 #include "lib/log.h"
 #include "workers/amid/link.h"
+#include "workers/amid/metrics.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -224,6 +225,7 @@ static void went_down(struct session *s)
 
 static void message(struct session *s, const struct ami_message *m)
 {
+	metric_add(METRIC_AMI_MESSAGES, 1);
 	if (ami_get(m, "ActionID").n && find_pending(s, ami_get(m, "ActionID"))) {
 		answer_arrived(s, m);
 		return;

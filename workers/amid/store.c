@@ -29,6 +29,7 @@ enum {
 	BATCH_BYTES_MAX = 2 << 20,
 	IDLE_MS = 200,
 	SIGN_OF_LIFE_MS = 500,
+	TAKEN_OVER_MS = 1500,                /* of silence; see store_become_writer */
 	GIVE_UP_MS = 1000,
 	RETRY_MS = 250,
 	FIRST_REPLAN_ENTRIES = 1000,
@@ -68,6 +69,7 @@ struct store {
 	int wake_fd;
 	size_t stored, replan_at;            /* entries: plans are made anew each time they have doubled */
 	int64_t alive_ms;                    /* when the database last heard from this writer */
+	_Atomic int64_t led_ms;              /* when it surely was the writer still */
 	struct store_past past;
 	pthread_t thread;
 	_Atomic int64_t applied;
@@ -366,6 +368,7 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 	snprintf(seq, sizeof(seq), "%" PRId64, b->last_seq);
 	snprintf(heard, sizeof(heard), "%" PRId64, b->heard_us);
 	steps[n++] = (struct db_step){ Q_STORE_APPLIED, applied_params, DB_TEXT };
+	int64_t asked_ms = clock_mono_ms();
 	int err = db_run(s->db, b->ctx, steps, n, results, error);
 	s->alive_ms = clock_mono_ms();
 	atomic_store(&s->healthy, err >= 0 && err != ERR_UNAVAILABLE);
@@ -374,6 +377,8 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 		log_error("fenced node=%s epoch=%s", s->node, s->epoch_text);
 		exit(EXIT_FAILURE);
 	}
+	if (err == 0)
+		atomic_store(&s->led_ms, asked_ms);
 	return err;
 }
 
@@ -573,6 +578,11 @@ int64_t store_applied(const struct store *s)
 bool store_healthy(const struct store *s)
 {
 	return atomic_load(&s->healthy);
+}
+
+bool store_leads(const struct store *s)
+{
+	return !atomic_load(&s->healthy) || clock_mono_ms() - atomic_load(&s->led_ms) < TAKEN_OVER_MS;
 }
 
 uint64_t store_dead_letters(const struct store *s)

@@ -71,6 +71,12 @@ void store_start(struct store *store, struct mailbox *config_box, int wake_fd);
 int64_t store_applied(const struct store *store);
 /* Whether the last attempt to reach PostgreSQL worked; any thread. */
 bool store_healthy(const struct store *store);
+/*
+ * Whether no other process can have become the writer; any thread. False until PostgreSQL has been
+ * heard after this process, or the way there, has stood still; true without PostgreSQL, where
+ * nobody can take over.
+ */
+bool store_leads(const struct store *store);
 uint64_t store_dead_letters(const struct store *store);
 
 /*

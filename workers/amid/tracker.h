@@ -132,6 +132,12 @@ void tracker_dial_failed(struct tracker *t, const char *call_id, int64_t now_us)
  */
 int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
 		   const char *extension, const char **channel);
+/*
+ * The leg of this agent that rings for this call: its Uniqueid and name, children of ctx; both NULL
+ * when it has been answered. ERR_NOT_FOUND: no such call; ERR_CONFLICT: it does not ring.
+ */
+int tracker_answer(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
+		   const char *extension, const char **uniqueid, const char **channel);
 
 /* ---- resync ---- */
 
@@ -181,6 +187,17 @@ void tracker_forget_leg(struct tracker *t, const char *uniqueid);
 
 /* Hands the whole live picture (open calls, agents, queues) to the sink again. */
 void tracker_emit_all(struct tracker *t);
+
+/* ---- how many ---- */
+
+enum { TRACKER_STATUSES = 6 };
+
+struct tracker_counts {
+	int64_t calls, waiting;
+	int64_t agents[TRACKER_STATUSES];   /* OFFLINE AVAILABLE BUSY AWAY ON_CALL WRAP_UP */
+};
+
+void tracker_count(const struct tracker *t, struct tracker_counts *out);
 
 /* ---- replay ---- */
 

@@ -6,19 +6,39 @@
 
 #include "lib/err.h"
 #include "lib/log.h"
+#include "workers/amid/metrics.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A dial whose leg Asterisk has not made yet. */
+/* How long a channel of a dial that was called off may still turn up. */
+enum { CALLED_OFF_MS = 60000 };
+
+/* A dial whose leg has not answered yet. */
 struct dial {
 	struct dial *next;
 	struct core *core;
 	struct command *command;    /* NULL once it has its reply */
+	const char *tenant, *extension;
 	char call_id[37];
+	int64_t called_off_until_ms;   /* the reply was a refusal: its channel must not live; or 0 */
+	bool hanging_up;            /* Asterisk has been told so */
+};
+
+/* A phone that was asked to answer. */
+struct ask {
+	struct ask *next;
+	struct core *core;
+	struct command *command;
+	const char *leg;            /* Uniqueid */
+	int ways;                   /* of asking it that have not failed */
 };
 
 static struct dial *dials;
+static struct ask *asks;
+
+#define NOT_RINGING "Your phone does not ring for that call."
 
 struct flight {
 	struct core *core;
@@ -38,7 +58,14 @@ static const char *arg(const struct command *c, const char *name)
 static void fail(struct core *core, struct command *c, int err, const char *detail)
 {
 	log_info("command failed verb=%s error=%s", c->verb, err_row(err)->name);
+	metrics_command(c->verb, err);
 	command_failed(core_commands(core), c, err, detail);
+}
+
+static void succeed(struct core *core, struct command *c, const char *result)
+{
+	metrics_command(c->verb, ERR_OK);
+	command_done(core_commands(core), c, result);
 }
 
 static int64_t now_us(void)
@@ -55,7 +82,7 @@ static void reply_agent(struct core *core, struct command *c, const char *extens
 	if (err)
 		fail(core, c, err, NULL);
 	else
-		command_done(core_commands(core), c, buf_text(json));
+		succeed(core, c, buf_text(json));
 }
 
 /* ---- agents ---- */
@@ -197,8 +224,8 @@ static void dial_reply(struct dial *d, int err, const char *detail)
 	if (err)
 		fail(d->core, d->command, err, detail);
 	else
-		command_done(core_commands(d->core), d->command,
-			     mem_printf(d->command, "{\"callId\":\"%s\"}", d->call_id));
+		succeed(d->core, d->command,
+			mem_printf(d->command, "{\"callId\":\"%s\"}", d->call_id));
 	d->command = NULL;
 }
 
@@ -207,6 +234,41 @@ static void dial_failed(struct dial **d, int err, const char *detail)
 	dial_reply(*d, err, detail);
 	tracker_dial_failed(core_tracker((*d)->core), (*d)->call_id, now_us());
 	dial_close(d);
+}
+
+static void on_called_off(void *data, const struct ami_message *m, bool last)
+{
+	char *call_id = data;
+	struct dial **d = find_dial(str_of(call_id));
+
+	(void)last;
+	/* No such channel: the call never came to be. It is looked for again if one turns up. */
+	if (*d && m && !answer_ok(m))
+		tracker_dial_failed(core_tracker((*d)->core), call_id, now_us());
+	else if (*d && !m)
+		(*d)->hanging_up = false;
+	talloc_free(call_id);
+}
+
+/* Asterisk finds a channel by its Uniqueid as well as by its name. */
+static void hang_up_dial(struct dial *d)
+{
+	struct session *s = core_control(d->core);
+	struct ami_action *a = session_begin(s, "Hangup");
+	char *call_id = mem_strdup(d->core, d->call_id);
+
+	ami_action_put(a, "Channel", call_id);
+	ami_action_put(a, "Cause", "16");
+	d->hanging_up = session_send(s, on_called_off, call_id, CALLED_OFF_MS) == 0;
+	if (!d->hanging_up)
+		talloc_free(call_id);
+}
+
+/* The dial was refused, but Asterisk may have it all the same, now or when it wakes up. */
+static void call_off(struct dial *d, int err, const char *detail)
+{
+	dial_reply(d, err, detail);
+	d->called_off_until_ms = clock_mono_ms() + CALLED_OFF_MS;
 }
 
 static void on_originate(void *data, const struct ami_message *m, bool last)
@@ -222,23 +284,22 @@ static void on_originate(void *data, const struct ami_message *m, bool last)
 	}
 }
 
-static int send_originate(struct core *core, struct dial *d, const char *extension,
-			  const char *number)
+static int send_originate(struct core *core, struct dial *d, const char *number)
 {
 	const struct settings *s = core_settings(core);
 	struct ami_action *a = session_begin(core_control(core), "Originate");
-	const char *endpoint = core_endpoint(core, d, d->command->tenant, extension);
+	const char *endpoint = core_endpoint(core, d, d->tenant, d->extension);
 
 	ami_action_printf(a, "Channel", "PJSIP/%s", endpoint);
 	ami_action_put(a, "Context", "agents");
 	ami_action_printf(a, "Exten", "%s%s", s->outbound_prefix, number);
 	ami_action_put(a, "Priority", "1");
-	ami_action_printf(a, "CallerID", "\"%s\" <%s>", number, extension);
+	ami_action_printf(a, "CallerID", "\"%s\" <%s>", number, d->extension);
 	ami_action_printf(a, "Timeout", "%d", s->dial_timeout_ms);
 	ami_action_put(a, "Async", "true");
 	ami_action_put(a, "ChannelId", d->call_id);
 	ami_action_printf(a, "Variable", "__CC_CALL_ID=%s", d->call_id);
-	ami_action_printf(a, "Variable", "__CC_TENANT=%s", d->command->tenant);
+	ami_action_printf(a, "Variable", "__CC_TENANT=%s", d->tenant);
 	ami_action_put(a, "Variable", "CC_LEG=agent");
 	ami_action_printf(a, "Variable", "PJSIP_HEADER(add,X-CC-Call-ID)=%s", d->call_id);
 	ami_action_put(a, "Variable", "PJSIP_HEADER(add,X-CC-Auto-Answer)=1");
@@ -251,36 +312,57 @@ static int send_originate(struct core *core, struct dial *d, const char *extensi
 	return err;
 }
 
-static void run_dial(struct core *core, struct command *c)
+/* Whether Asterisk has been asked to ring this agent's phone and has not said yes or no. */
+static bool is_dialling(const struct command *c)
+{
+	for (const struct dial *d = dials; d; d = d->next)
+		if (d->command && strcmp(d->tenant, c->tenant) == 0 &&
+		    strcmp(d->extension, c->extension) == 0)
+			return true;
+	return false;
+}
+
+static int check_dial(struct core *core, const struct command *c, const char **why)
 {
 	const char *number = arg(c, "number"), *call_id = arg(c, "callId");
-	const char *extension = c->extension ? c->extension : "";
-	struct dial *d = mem_new(core, struct dial);
 
+	*why = NULL;
 	if (!is_number(number) || !is_uuid(call_id)) {
-		fail(core, c, ERR_INVALID, "The number cannot be dialled.");
-		talloc_free(d);
+		*why = "The number cannot be dialled.";
+		return ERR_INVALID;
+	}
+	if (!core_linked(core))
+		return ERR_PBX_UNAVAILABLE;
+	*why = "You are in a call.";
+	if (is_dialling(c))
+		return ERR_CONFLICT;
+	int err = tracker_dial(core_tracker(core), c->tenant, c->extension, call_id, number,
+			       now_us());
+	if (err != ERR_CONFLICT)
+		*why = NULL;
+	return err;
+}
+
+static void run_dial(struct core *core, struct command *c)
+{
+	const char *why;
+	int err = check_dial(core, c, &why);
+
+	if (err) {
+		fail(core, c, err, why);
 		return;
 	}
-	if (!session_ready(core_control(core))) {
-		fail(core, c, ERR_PBX_UNAVAILABLE, NULL);
-		talloc_free(d);
-		return;
-	}
+	struct dial *d = mem_new(core, struct dial);
 	d->core = core;
 	d->command = c;
-	memcpy(d->call_id, call_id, sizeof(d->call_id));
-	int err = tracker_dial(core_tracker(core), c->tenant, extension, call_id, number, now_us());
-	if (err) {
-		fail(core, c, err, err == ERR_CONFLICT ? "You are in a call." : NULL);
-		talloc_free(d);
-		return;
-	}
+	d->tenant = mem_strdup(d, c->tenant);
+	d->extension = mem_strdup(d, c->extension);
+	snprintf(d->call_id, sizeof(d->call_id), "%s", arg(c, "callId"));
 	d->next = dials;
 	dials = d;
-	err = send_originate(core, d, extension, number);
+	err = send_originate(core, d, arg(c, "number"));
 	if (err)
-		dial_failed(find_dial(str_of(call_id)), err, NULL);
+		dial_failed(&dials, err, NULL);
 }
 
 static void on_hung_up(void *data, const struct ami_message *m, bool last)
@@ -289,7 +371,7 @@ static void on_hung_up(void *data, const struct ami_message *m, bool last)
 
 	(void)last;
 	if (answer_ok(m)) {
-		command_done(core_commands(f->core), f->command, NULL);
+		succeed(f->core, f->command, NULL);
 	} else {
 		struct str why = m ? ami_get(m, "Message") : (struct str){ "", 0 };
 		fail(f->core, f->command, m ? ERR_PBX_REFUSED : ERR_PBX_UNAVAILABLE,
@@ -322,6 +404,96 @@ static void run_hangup(struct core *core, struct command *c)
 	}
 }
 
+/* ---- answering ---- */
+
+static struct ask **find_ask(const char *command_id)
+{
+	struct ask **a = &asks;
+
+	while (*a && strcmp((*a)->command->id, command_id) != 0)
+		a = &(*a)->next;
+	return a;
+}
+
+static void ask_close(struct ask **a, int err, const char *detail)
+{
+	struct ask *over = *a;
+
+	*a = over->next;
+	if (err)
+		fail(over->core, over->command, err, detail);
+	else
+		succeed(over->core, over->command, NULL);
+	talloc_free(over);
+}
+
+static void on_asked(void *data, const struct ami_message *m, bool last)
+{
+	char *command_id = data;
+	struct ask **a = find_ask(command_id);
+
+	(void)last;
+	if (*a && !answer_ok(m) && --(*a)->ways == 0) {
+		struct str why = m ? ami_get(m, "Message") : (struct str){ "", 0 };
+		ask_close(a, m ? ERR_PBX_REFUSED : ERR_PBX_UNAVAILABLE,
+			  why.n ? mem_strndup((*a)->command, why.p, why.n) : NULL);
+	}
+	talloc_free(command_id);
+}
+
+/* BroadSoft's remote control: the phone is to do what its answer key does. */
+static void send_talk(struct core *core, struct ask *a, const char *header, const char *value)
+{
+	struct session *s = core_system(core);
+	struct ami_action *action = session_begin(s, "PJSIPNotify");
+	char *command_id = mem_strdup(core, a->command->id);
+
+	ami_action_put(action, header, value);
+	ami_action_put(action, "Variable", "Event=talk");
+	ami_action_printf(action, "Variable", "X-CC-Call-ID=%s", arg(a->command, "callId"));
+	if (session_send(s, on_asked, command_id, command_time_left_ms(a->command)) == 0)
+		a->ways++;
+	else
+		talloc_free(command_id);
+}
+
+/*
+ * Desk phones take the request within the ring's own dialog; the browser's SIP stack shows the
+ * page only what comes outside of any.
+ */
+static void run_answer(struct core *core, struct command *c)
+{
+	const char *leg, *channel;
+	int err = core_linked(core) ? tracker_answer(core_tracker(core), c, c->tenant, arg(c, "callId"),
+						     c->extension, &leg, &channel)
+				    : ERR_PBX_UNAVAILABLE;
+
+	if (err || !leg) {
+		if (err)
+			fail(core, c, err, err == ERR_CONFLICT ? NOT_RINGING : NULL);
+		else
+			succeed(core, c, NULL);
+		return;
+	}
+	struct ask *a = mem_new(core, struct ask);
+	*a = (struct ask){ .next = asks, .core = core, .command = c, .leg = leg };
+	asks = a;
+	send_talk(core, a, "Channel", channel);
+	send_talk(core, a, "Endpoint", core_endpoint(core, c, c->tenant, c->extension));
+	if (a->ways == 0)
+		ask_close(&asks, ERR_PBX_UNAVAILABLE, NULL);
+}
+
+/* An event about this leg: up, or over. */
+static void settle_asks(struct str leg, bool up)
+{
+	for (struct ask **a = &asks; *a;)
+		if (str_is(leg, (*a)->leg))
+			ask_close(a, up ? ERR_OK : ERR_CONFLICT, up ? NULL : NOT_RINGING);
+		else
+			a = &(*a)->next;
+}
+
 /* ---- the table ---- */
 
 static const struct verb_row {
@@ -332,58 +504,137 @@ static const struct verb_row {
 	{ "agent.logout", run_logout },
 	{ "agent.status", run_status },
 	{ "agent.wrapup", run_wrapup },
+	{ "answer", run_answer },
 	{ "dial", run_dial },
 	{ "hangup", run_hangup },
 };
 
+static const struct verb_row *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
 void verb_run(struct core *core, struct command *c)
 {
+	const struct verb_row *verb = find_verb(c->verb);
+
+	c->verb = verb ? verb->name : "unknown";
+	if (!c->extension)
+		c->extension = "";
 	if (command_time_left_ms(c) == 0) {
 		log_warn("command late verb=%s id=%s", c->verb, c->id);
-		fail(core, c, ERR_TIMEOUT, NULL);
-		return;
+		fail(core, c, ERR_TIMEOUT, "The command came too late and was not run.");
+	} else if (!verb) {
+		fail(core, c, ERR_INVALID, "There is no such command.");
+	} else {
+		verb->run(core, c);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		if (strcmp(verbs[i].name, c->verb) == 0) {
-			verbs[i].run(core, c);
-			return;
-		}
-	fail(core, c, ERR_INVALID, "There is no such command.");
+}
+
+/* A channel that must not live any more, or one that is being rung as was wished. */
+static void dial_began(struct dial *d, bool ringing)
+{
+	if (d->called_off_until_ms)
+		hang_up_dial(d);
+	else if (ringing)
+		dial_reply(d, 0, NULL);
+}
+
+static void dial_ended(struct dial **d, bool failed)
+{
+	if (failed)
+		dial_failed(d, ERR_PBX_REFUSED,
+			    "Your phone could not be reached or did not answer.");
+	else if ((*d)->called_off_until_ms)
+		hang_up_dial(*d);
+	else
+		dial_close(d);
+}
+
+static void dial_event(struct str event, const struct ami_message *m)
+{
+	bool ringing = str_is(event, "DialBegin"), ended = str_is(event, "OriginateResponse");
+	struct dial **d = find_dial(ami_get(m, ringing ? "DestUniqueid" : "Uniqueid"));
+
+	if (!*d)
+		return;
+	if (ended)
+		dial_ended(d, str_is(ami_get(m, "Response"), "Failure"));
+	else if (ringing || str_is(event, "Newchannel"))
+		dial_began(*d, ringing);
 }
 
 void verb_event(struct core *core, const struct ami_message *m)
 {
-	struct str name = ami_get(m, "Event");
+	struct str event = ami_get(m, "Event");
 
 	(void)core;
-	if (!dials)
-		return;
-	if (str_is(name, "DialBegin")) {
-		struct dial **d = find_dial(ami_get(m, "DestUniqueid"));
-		if (*d)
-			dial_reply(*d, 0, NULL);
-	} else if (str_is(name, "OriginateResponse")) {
-		struct dial **d = find_dial(ami_get(m, "Uniqueid"));
-		if (*d && str_is(ami_get(m, "Response"), "Failure"))
-			dial_failed(d, ERR_PBX_REFUSED,
-				    "Your phone could not be reached or did not answer.");
-		else if (*d)
+	if (dials)
+		dial_event(event, m);
+	if (asks && str_is(event, "DialEnd"))
+		settle_asks(ami_get(m, "DestUniqueid"), str_is(ami_get(m, "DialStatus"), "ANSWER"));
+	else if (asks && str_is(event, "Hangup"))
+		settle_asks(ami_get(m, "Uniqueid"), false);
+}
+
+/* ---- time ---- */
+
+static void tick_dial(struct dial *d, bool link_lost)
+{
+	if (d->command && link_lost)
+		call_off(d, ERR_PBX_UNAVAILABLE, NULL);
+	else if (d->command && command_time_left_ms(d->command) == 0)
+		call_off(d, ERR_TIMEOUT, "Your phone was not rung in time; the dial is called off.");
+	if (d->called_off_until_ms && !d->hanging_up && session_ready(core_control(d->core)))
+		hang_up_dial(d);
+}
+
+static void tick_dials(bool link_lost)
+{
+	int64_t now = clock_mono_ms();
+
+	for (struct dial **d = &dials; *d;) {
+		struct dial *dial = *d;
+		tick_dial(dial, link_lost);
+		if (dial->called_off_until_ms && dial->called_off_until_ms <= now)
+			dial_failed(d, ERR_TIMEOUT, NULL);
+		else if (link_lost && !dial->called_off_until_ms)
 			dial_close(d);
+		else
+			d = &dial->next;
 	}
+}
+
+static void tick_asks(bool link_lost)
+{
+	for (struct ask **a = &asks; *a;)
+		if (link_lost)
+			ask_close(a, ERR_PBX_UNAVAILABLE, NULL);
+		else if (command_time_left_ms((*a)->command) == 0)
+			ask_close(a, ERR_TIMEOUT, "Your phone does not answer by itself.");
+		else
+			a = &(*a)->next;
 }
 
 void verb_tick(struct core *core, bool link_lost)
 {
 	(void)core;
-	for (struct dial **d = &dials; *d;) {
-		struct dial *dial = *d;
-		if (link_lost)
-			dial_reply(dial, ERR_PBX_UNAVAILABLE, NULL);
-		else if (dial->command && command_time_left_ms(dial->command) == 0)
-			dial_reply(dial, ERR_TIMEOUT, "Asterisk did not say what became of it.");
-		if (link_lost)
-			dial_close(d);
-		else
-			d = &dial->next;
-	}
+	tick_dials(link_lost);
+	tick_asks(link_lost);
+}
+
+int verb_time_left_ms(void)
+{
+	int soonest = INT_MAX;
+
+	for (const struct dial *d = dials; d; d = d->next)
+		if (d->command && command_time_left_ms(d->command) < soonest)
+			soonest = command_time_left_ms(d->command);
+	for (const struct ask *a = asks; a; a = a->next)
+		if (command_time_left_ms(a->command) < soonest)
+			soonest = command_time_left_ms(a->command);
+	return soonest;
 }
