@@ -137,7 +137,7 @@ export async function ring({ did, number, name = number, stayMs = 60_000 }) {
 		.replace(/<nop>.*rtp_stream.*<\/nop>/, '');
 	const file = path.join(work, `caller-${media.port}.xml`);
 	writeFileSync(file, scenario);
-	const child = spawn('sipp', ['-sf', file, '-i', '127.0.0.2', '-p', String(await freeUdpPort()), '-m', '1', '-nostdin',
+	const child = spawn('sipp', ['-sf', file, '-i', '127.0.0.2', '-p', String(await free_udp_port()), '-m', '1', '-nostdin',
 		'-s', did, '-recv_timeout', String(stayMs), '-key', 'cli', number, '-key', 'name', name, `127.0.0.1:${ports.sip_udp}`],
 	{ cwd: work, stdio: 'ignore' });
 	const ended = once(child, 'exit').then(([code]) => {
@@ -147,7 +147,7 @@ export async function ring({ did, number, name = number, stayMs = 60_000 }) {
 	return { media, ended, stop: () => child.kill('SIGKILL') };
 }
 
-async function freeUdpPort() {
+export async function free_udp_port() {
 	const socket = createSocket('udp4');
 	socket.bind(0, '127.0.0.2');
 	await once(socket, 'listening');
@@ -157,34 +157,66 @@ async function freeUdpPort() {
 	return port;
 }
 
+/** One datagram, as if from somebody. */
+export function udp_send(address, port, text) {
+	const socket = createSocket('udp4');
+	socket.send(text, port, address, () => socket.close());
+}
+
 // ---- the witness: Asterisk's own events, on an account of the same rights as the worker's --------
 
-export async function witness() {
-	const events = [];
+export async function witness(on_event = () => {}) {
+	const events = [], answers = new Map();
 	const socket = net.connect(ports.ami, '127.0.0.1');
-	let text = '';
+	let text = '', actions = 0;
 	socket.setEncoding('utf8');
+	socket.on('error', () => socket.destroy());
 	socket.on('data', (chunk) => {
 		text += chunk;
 		const blocks = text.split('\r\n\r\n');
 		text = blocks.pop();
-		for (const block of blocks)
-			events.push(Object.fromEntries(block.split('\r\n').map((line) => line.split(/: ?(.*)/s, 2)).reverse()));
+		for (const block of blocks) {
+			const event = Object.fromEntries(block.split('\r\n').map((line) => line.split(/: ?(.*)/s, 2)).reverse());
+			events.push(event);
+			if (event.Response) answers.set(event.ActionID, event);
+			on_event(event);
+		}
 	});
-	await once(socket, 'connect');
+	const closed = new Promise((resolve) => { socket.on('close', () => resolve(false)); });
+	const connected = new Promise((resolve) => { socket.on('connect', () => resolve(true)); });
+	if (!await Promise.race([connected, closed])) throw new Error('Asterisk takes no manager connection');
 	const secret = readFileSync(path.join(HOME, 'secrets/ami-worker'), 'utf8').trim();
 	socket.write(`Action: Login\r\nUsername: worker\r\nSecret: ${secret}\r\n\r\n`);
-	await until(() => events.find((e) => e.Event === 'FullyBooted'), 'the manager login');
+	await until(() => socket.destroyed || events.find((e) => e.Event === 'FullyBooted'), 'the manager login');
+	if (socket.destroyed) throw new Error('Asterisk closed the manager connection');
 	return {
 		events,
+		closed,
 		/** When Asterisk said so, in ms; waits for it. */
 		at: async (name, match = {}) => {
 			const said = (e) => e.Event === name && Object.entries(match).every(([k, v]) => e[k] === v);
 			const event = await until(() => events.find(said), `${name} ${JSON.stringify(match)}`);
 			return Number(event.Timestamp) * 1000;
 		},
+		/** Asterisk's answer to an action. */
+		ask: async (action) => {
+			const ActionID = `ask-${++actions}`;
+			socket.write(`${Object.entries({ ...action, ActionID }).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n`);
+			return until(() => answers.get(ActionID), `the answer to ${action.Action}`, 3_000);
+		},
 		close: () => socket.destroy(),
 	};
+}
+
+/** Asterisk reads its phones anew: one that was added since it started has no device state before. */
+export async function reload_phones() {
+	const socket = net.connect(ports.ami, '127.0.0.1');
+	const secret = readFileSync(path.join(HOME, 'secrets/ami-system'), 'utf8').trim();
+	let text = '';
+	socket.on('data', (chunk) => { text += chunk; });
+	socket.write(`Action: Login\r\nUsername: system\r\nSecret: ${secret}\r\n\r\nAction: Reload\r\nActionID: phones\r\nModule: res_pjsip.so\r\n\r\n`);
+	await until(() => /ActionID: phones/.test(text), 'the phones to be read');
+	socket.destroy();
 }
 
 // ---- the database and the API --------------------------------------------------------------------
@@ -218,6 +250,38 @@ export async function amid({ amiPort = ports.ami } = {}) {
 	let text = '';
 	child.stderr.on('data', (chunk) => { text += chunk; });
 	return { pid: child.pid, home, log: () => text, stop: () => child.kill('SIGKILL'), end: () => child.kill('SIGTERM') };
+}
+
+/** A line between cordboard-amid and Asterisk that can be cut; amid is restarted onto it, and off it again. */
+export async function ami_line() {
+	const file = path.join(HOME, 'etc/cordboard.conf'), own = readFileSync(file, 'utf8'), links = new Set();
+	const server = net.createServer((near) => {
+		const far = net.connect(ports.ami, '127.0.0.1');
+		for (const [socket, other] of [[near, far], [far, near]]) {
+			links.add(socket);
+			socket.on('error', () => other.destroy());
+			socket.on('close', () => {
+				links.delete(socket);
+				other.destroy();
+			});
+			socket.pipe(other);
+		}
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const restart = async (text) => {
+		writeFileSync(file, text);
+		await service('restart', 'amid');
+		await until(async () => (await api(null, 'GET', '/health')).body.checks?.ami?.state === 'up', 'amid on its line', 20_000);
+	};
+	await restart(own.replace(`port = ${ports.ami}\n`, `port = ${server.address().port}\n`));
+	return {
+		cut: () => links.forEach((socket) => socket.destroy()),
+		close: async () => {
+			await restart(own);
+			server.close();
+		},
+	};
 }
 
 export async function api(token, method, route, body) {

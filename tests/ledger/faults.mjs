@@ -1,0 +1,102 @@
+// Faults at random moments of a run, one after another, each with what shows that it is over.
+import { setTimeout as pause } from 'node:timers/promises';
+import * as h from '../e2e/harness.mjs';
+
+const GAP_MS = [500, 5000];
+const RESYNC_LIMIT_MS = 30_000;
+const STOP_MS = 5000;
+
+const resynced = () => [...h.log('amid').matchAll(/^\S+ (\S+Z) info amid resync done/gm)].map((m) => Date.parse(m[1]));
+
+/** Who is connected as the worker: cordboard-amid's own backends. */
+const worker_backends = async () => (await h.sql(`SELECT pid FROM pg_stat_activity WHERE usename = 'cordboard_worker'`)).split('\n').filter(Boolean).map(Number);
+
+const database_up = () => h.until(() => h.sql('SELECT 1').catch(() => null), 'PostgreSQL', 60_000);
+
+/** A row a fault: does it, and returns the moment from which a resync is possible, if one follows. */
+const FAULTS = {
+	amid: async () => {
+		const at = Date.now();
+		await h.service('kill', 'amid');
+		return at;
+	},
+	redis: async () => {
+		await h.service('kill', 'redis');
+		await h.until(async () => Number(await h.redis('HLEN', 'cb:node1:demo:agents')) > 0, 'the picture in Redis', RESYNC_LIMIT_MS);
+	},
+	backend: async (faults) => {
+		const pids = await worker_backends();
+		process.kill(faults.dice.one_of(pids), 'SIGKILL'); // the postmaster then restarts all of its backends
+		await database_up();
+	},
+	postgres: async (faults) => {
+		await h.service('down', 'postgres');
+		await pause(faults.outageMs);
+		await h.service('up', 'postgres');
+		await database_up();
+	},
+	asterisk: async (faults) => {
+		await h.service('kill', 'asterisk');
+		const at = Date.now();
+		faults.kills.push(at);
+		await h.until(() => faults.driver.ami && faults.driver.amiSince > at, 'Asterisk to be booted', RESYNC_LIMIT_MS);
+		const { amiSince } = faults.driver;
+		await faults.floor.register_all();
+		return amiSince;
+	},
+	stop: async (faults) => {
+		const from = Date.now();
+		await h.service('pause', 'asterisk');
+		await pause(STOP_MS);
+		await h.service('cont', 'asterisk');
+		faults.stops.push({ from, to: Date.now() });
+		return Date.now();
+	},
+	cut: async (faults) => {
+		const at = Date.now();
+		faults.line.cut();
+		return at;
+	},
+};
+
+export const FAULT_KINDS = Object.keys(FAULTS);
+
+export class Faults {
+	/** wanted: how often each kind. outageMs: how long PostgreSQL stays stopped. */
+	constructor(floor, driver, dice, wanted, outageMs) {
+		Object.assign(this, { floor, driver, dice, outageMs, stops: [], kills: [], resyncs: [], done: {} });
+		this.list = Object.entries(wanted).flatMap(([kind, count]) => Array(count).fill(kind));
+		for (let i = this.list.length - 1; i > 0; i--) {
+			const j = dice.between(0, i);
+			[this.list[i], this.list[j]] = [this.list[j], this.list[i]];
+		}
+	}
+
+	async open() {
+		if (this.list.includes('cut')) this.line = await h.ami_line();
+	}
+
+	// Restarts are not awaited here, only noted: some run into the next fault.
+	async measure(kind, from) {
+		const done = await h.until(() => resynced().find((at) => at >= from), `a resync after ${kind}`, RESYNC_LIMIT_MS).catch(() => null);
+		this.resyncs.push({ kind, ms: done && done - from });
+	}
+
+	async run() {
+		this.driver.faulty = this.list.length > 0;
+		try {
+			for (const kind of this.list) {
+				await pause(this.dice.between(...GAP_MS));
+				const from = await FAULTS[kind](this);
+				if (from) await this.measure(kind, from);
+				this.done[kind] = (this.done[kind] ?? 0) + 1;
+			}
+		} finally {
+			this.driver.faulty = false;
+		}
+	}
+
+	async close() {
+		await this.line?.close();
+	}
+}
