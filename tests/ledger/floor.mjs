@@ -31,12 +31,12 @@ const queue_name = (key) => `ledger_${key}`;
 
 const list = (values) => values.map((value) => `'${value}'`).join(', ');
 
-/** The agents of a floor: extension, temper, the queues they are in. */
+/** The agents of a floor. No extension ends in what the trunk takes for an outcome. */
 function staff(members) {
 	const some = (count, first, temper, queue) => Array.from({ length: count },
 		(_, i) => ({ extension: String(first + i), temper, queue }));
 	return [...some(members, 3101, 'member', 'main'), ...some(1, 3201, 'lazy', 'short'), ...some(4, 3301, 'target'),
-		...some(1, 3401, 'busy'), ...some(3, 3501, 'dialler')];
+		...some(1, 3401, 'busy'), ...some(3, 3511, 'dialler')];
 }
 
 async function provision(agents) {

@@ -93,7 +93,7 @@ export function phone(refers) {
   <action>${PARTIES}
     ${find('.*', 'CSeq:', 'cseq')}
     ${find('1', 'X-CC-Auto-Answer:', 'auto')}
-    ${talks.map(([name], i) => find(`&quot;(t${i}|${DIALLED}[0-9]{${DIALLED_DIGITS}}${i})`, 'From:', name)).join('\n    ')}
+    ${talks.map(([name], i) => find(`&quot;(t${i}|[+]?${DIALLED}[0-9]{${DIALLED_DIGITS}}${i})`, 'From:', name)).join('\n    ')}
     ${find('&quot;t[0-9]h', 'From:', 'held')}
     <ereg regexp="&quot;t[0-9]x([0-9]+)" search_in="hdr" header="From:" assign_to="sent,onto"/>
     <assignstr assign_to="plan" value="[field0]"/>
