@@ -236,6 +236,9 @@ export async function redis(...command) {
 
 // kill, pause, cont…: what runit's sv does to a service of the instance.
 export const service = (verb, name) => run('sv', [verb, path.join(HOME, 'service', name)]);
+/** Kills a process by the id that the instance itself, which has ids of its own, knows it by. */
+export const kill_inside = (pid) => run('nsenter',
+	[`--pid=/proc/${readFileSync(path.join(HOME, 'supervisor.pid'), 'utf8').trim()}/ns/pid_for_children`, '--', 'kill', '-KILL', String(pid)]);
 export const log = (name) => readFileSync(path.join(HOME, 'log', name, 'current'), 'utf8');
 
 // A second cordboard-amid beside the instance's own, with a journal of its own; amiPort: another manager.

@@ -21,11 +21,12 @@ export async function read_calls(since) {
 
 /** Rows that are open, of any kind, and rows set aside. */
 export async function leftovers(since) {
-	const [open, dead] = (await h.sql(`SELECT
+	const open = await h.sql(`SELECT
 		(SELECT count(*) FROM call_sessions WHERE ended_at IS NULL) + (SELECT count(*) FROM queue_visits WHERE left_at IS NULL)
-		+ (SELECT count(*) FROM ring_offers WHERE ended_at IS NULL) + (SELECT count(*) FROM talk_segments WHERE ended_at IS NULL),
-		(SELECT count(*) FROM dead_letters WHERE at >= to_timestamp(${since} / 1000.0))`)).split('|').map(Number);
-	return { open, dead };
+		+ (SELECT count(*) FROM ring_offers WHERE ended_at IS NULL) + (SELECT count(*) FROM talk_segments WHERE ended_at IS NULL)`);
+	const dead = await h.sql(`SELECT kind || ' ' || error || ' ' || payload FROM dead_letters WHERE at >= to_timestamp(${since} / 1000.0) ORDER BY seq`);
+	const deadLetters = dead.split('\n').filter(Boolean);
+	return { open: Number(open), dead: deadLetters.length, deadLetters };
 }
 
 class Report {

@@ -42,9 +42,9 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		const seen = observe(floor, faults.stops);
 		const list = expectations(driver.ledger, seen, { goodbye: goodbye_ms(asterisk_root()), kills: faults.kills });
 		const placed = new Set(list.map((call) => call.entry));
-		const refused = new Set(driver.ledger.filter((entry) => !placed.has(entry)).map((entry) => PARTY[entry.direction](entry)));
+		const missing = driver.ledger.filter((entry) => !placed.has(entry)), refused = new Set(missing.map((entry) => PARTY[entry.direction](entry)));
 		const found = compare(list, await read_calls(begun), refused, { limit: faulty ? 1000 : 500, durationLimit: faulty ? 1000 : 500 });
-		return { seed, calls: list.length, tried: driver.ledger.length, seconds: Math.round(placedMs / 1000), ...tally(list), ...found, ...await leftovers(begun), resyncs: faults.resyncs, done: faults.done };
+		return { seed, calls: list.length, notPlaced: count(missing, (entry) => entry.kind), seconds: Math.round(placedMs / 1000), ...tally(list), ...found, ...await leftovers(begun), resyncs: faults.resyncs, done: faults.done };
 	} finally {
 		await faults.close();
 		await floor.close();

@@ -9,24 +9,30 @@ const STOP_MS = 5000;
 const resynced = () => [...h.log('amid').matchAll(/^\S+ (\S+Z) info amid resync done/gm)].map((m) => Date.parse(m[1]));
 
 /** Who is connected as the worker: cordboard-amid's own backends. */
-const worker_backends = async () => (await h.sql(`SELECT pid FROM pg_stat_activity WHERE usename = 'cordboard_worker'`)).split('\n').filter(Boolean).map(Number);
+const worker_backends = async () => (await h.sql(`SELECT pid FROM pg_stat_activity WHERE usename = 'cordboard_worker'`)).split('\n').filter(Boolean);
 
 const database_up = () => h.until(() => h.sql('SELECT 1').catch(() => null), 'PostgreSQL', 60_000);
 
-/** A row a fault: does it, and returns the moment from which a resync is possible, if one follows. */
+/**
+ * A row a fault: does it, and returns when, if a resync follows; possibleAt is the moment from which
+ * one can be expected, when that comes later.
+ */
 const FAULTS = {
 	amid: async () => {
 		const at = Date.now();
 		await h.service('kill', 'amid');
-		return at;
+		return { at };
 	},
 	redis: async () => {
 		await h.service('kill', 'redis');
 		await h.until(async () => Number(await h.redis('HLEN', 'cb:node1:demo:agents')) > 0, 'the picture in Redis', RESYNC_LIMIT_MS);
 	},
 	backend: async (faults) => {
-		const pids = await worker_backends();
-		process.kill(faults.dice.one_of(pids), 'SIGKILL'); // the postmaster then restarts all of its backends
+		const pids = await h.until(async () => {
+			const list = await worker_backends();
+			return list.length > 0 && list;
+		}, 'a backend of the worker');
+		await h.kill_inside(faults.dice.one_of(pids)); // the postmaster then restarts all of its backends
 		await database_up();
 	},
 	postgres: async (faults) => {
@@ -40,9 +46,9 @@ const FAULTS = {
 		const at = Date.now();
 		faults.kills.push(at);
 		await h.until(() => faults.driver.ami && faults.driver.amiSince > at, 'Asterisk to be booted', RESYNC_LIMIT_MS);
-		const { amiSince } = faults.driver;
+		const possibleAt = faults.driver.amiSince;
 		await faults.floor.register_all();
-		return amiSince;
+		return { at, possibleAt };
 	},
 	stop: async (faults) => {
 		const from = Date.now();
@@ -50,12 +56,12 @@ const FAULTS = {
 		await pause(STOP_MS);
 		await h.service('cont', 'asterisk');
 		faults.stops.push({ from, to: Date.now() });
-		return Date.now();
+		return { at: Date.now() };
 	},
 	cut: async (faults) => {
 		const at = Date.now();
 		faults.line.cut();
-		return at;
+		return { at };
 	},
 };
 
@@ -76,10 +82,9 @@ export class Faults {
 		if (this.list.includes('cut')) this.line = await h.ami_line();
 	}
 
-	// Restarts are not awaited here, only noted: some run into the next fault.
-	async measure(kind, from) {
-		const done = await h.until(() => resynced().find((at) => at >= from), `a resync after ${kind}`, RESYNC_LIMIT_MS).catch(() => null);
-		this.resyncs.push({ kind, ms: done && done - from });
+	async measure(kind, { at, possibleAt = at }) {
+		const done = await h.until(() => resynced().find((ms) => ms >= at), `a resync after ${kind}`, RESYNC_LIMIT_MS).catch(() => null);
+		this.resyncs.push({ kind, ms: done && Math.max(0, done - possibleAt) });
 	}
 
 	async run() {
@@ -87,8 +92,8 @@ export class Faults {
 		try {
 			for (const kind of this.list) {
 				await pause(this.dice.between(...GAP_MS));
-				const from = await FAULTS[kind](this);
-				if (from) await this.measure(kind, from);
+				const moment = await FAULTS[kind](this);
+				if (moment) await this.measure(kind, moment);
 				this.done[kind] = (this.done[kind] ?? 0) + 1;
 			}
 		} finally {

@@ -16,18 +16,19 @@ function resyncs(list) {
 	const kinds = [...new Set(list.map((r) => r.kind))];
 	return kinds.map((kind) => {
 		const all = list.filter((r) => r.kind === kind), ms = all.map((r) => r.ms).filter((n) => n !== null);
-		return `  ${kind}: ${ms.length} of ${all.length}, p50 ${percentile(ms, 0.5)} ms, max ${Math.max(...ms)} ms`;
+		return `  ${kind}: ${ms.length} of ${all.length}, p50 ${percentile(ms, 0.5) ?? '–'} ms, max ${percentile(ms, 1) ?? '–'} ms`;
 	});
 }
 
 export function figures(r) {
 	return [
-		`seed ${r.seed}: ${r.calls} calls placed of ${r.tried} tried, in ${r.seconds} s`,
+		`seed ${r.seed}: ${r.calls} calls in ${r.seconds} s; tried and not placed: ${line(r.notPlaced)}`,
 		`lost ${r.lost}, duplicate ${r.duplicate}, open ${r.open}, without a ledger entry ${r.extra}, dead letters ${r.dead}, estimated ${r.estimated}, cut ${r.cut}`,
 		`greatest error: ${Object.entries(r.errors).map(([kind, ms]) => `${kind} ${Math.round(ms)} ms`).join(', ')}`,
 		`calls with a hard difference ${hard(r).length}, with a detail only ${r.faulty.length - hard(r).length}`,
 		`kinds: ${line(r.kinds)}`, `outcomes: ${line(r.outcomes)}`, `ended by: ${line(r.endedBy)}`, `visits: ${line(r.visits)}`,
 		`offers: ${line(r.offers)}`, `transfers: ${line(r.transfers)}`, `segments with hold: ${r.held}`,
+		...r.deadLetters.map((text) => `dead letter: ${text}`),
 		...(Object.keys(r.done).length ? [`faults: ${line(r.done)}`, 'resync:', ...resyncs(r.resyncs)] : []),
 	].join('\n');
 }

@@ -25,6 +25,8 @@ export function observe(floor, stops = []) {
 	const seen = (t) => stops.reduce((at, stop) => (at !== null && at >= stop.from && at < stop.to ? stop.to : at), t);
 	const shift = (leg) => {
 		for (const [key, value] of Object.entries(leg)) if (key.endsWith('At')) leg[key] = seen(value);
+		// An answer that came too late: the ring was given up, and the call taken back at once.
+		if (near(leg.cancelAt, leg.answeredAt) && near(leg.byeAt, leg.answeredAt)) leg.answeredAt = null;
 		return leg;
 	};
 	const agents = floor.agents.flatMap((agent) => floor.legs(agent.extension).map((leg) => ({ ...shift(leg), agent })));
