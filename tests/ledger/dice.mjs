@@ -4,6 +4,11 @@ export class Dice {
 		this.state = seed >>> 0;
 	}
 
+	/** Not part of what is printed of a call. */
+	toJSON() {
+		return undefined;
+	}
+
 	next() {
 		this.state = (this.state + 0x6d2b79f5) >>> 0;
 		let t = this.state;

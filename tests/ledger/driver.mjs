@@ -2,6 +2,7 @@
 // and consultations. Everything done is noted with its time; what came of it is read from SIPp.
 import { setTimeout as pause } from 'node:timers/promises';
 import * as h from '../e2e/harness.mjs';
+import { Dice } from './dice.mjs';
 import { DIALLED, TALK_MS } from './scenario.mjs';
 import { QUEUES } from './floor.mjs';
 
@@ -17,9 +18,11 @@ const BREAK_EVERY_MS = [4000, 9000];
 const BREAK_MS = [2000, 7000];
 
 export class Driver {
-	constructor(floor, dice) {
+	constructor(floor, seed) {
 		this.floor = floor;
-		this.dice = dice;
+		this.seed = seed;
+		this.dice = new Dice(seed);
+		this.planned = 0;
 		this.ledger = [];
 		this.prefix = `1570${String(Date.now() % 1e5).padStart(5, '0')}`;
 		this.free = new Set(floor.of('dialler'));
@@ -80,13 +83,13 @@ export class Driver {
 	}
 
 	async do_both(entry, call) {
-		await pause(TALK_MS[entry.talk] + this.dice.between(-15, 15));
+		await pause(TALK_MS[entry.talk] + entry.dice.between(-15, 15));
 		call.hang_up();
 	}
 
 	async do_blind(entry, call, legs) {
 		await pause(entry.delayMs);
-		const to = this.dice.one_of([...this.floor.of('target'), ...this.floor.of('busy')]).extension;
+		const to = entry.dice.one_of([...this.floor.of('target'), ...this.floor.of('busy')]).extension;
 		await this.act(entry, 'blind', { Action: 'BlindTransfer', Channel: legs.agent, Context: 'agents', Exten: to }, { from: legs.extension, to });
 	}
 
@@ -98,7 +101,7 @@ export class Driver {
 
 	async consult(entry, call, legs, temper) {
 		await pause(entry.delayMs);
-		const to = this.dice.one_of(this.floor.of(temper)).extension;
+		const to = entry.dice.one_of(this.floor.of(temper)).extension;
 		const answer = this.hears(`dialled ${legs.agent}`, call.ended);
 		if (!await this.act(entry, 'consult', { Action: 'Redirect', Channel: legs.caller, Context: 'cc-hold', Exten: 's', Priority: 1,
 			ExtraChannel: legs.agent, ExtraContext: 'cc-consult', ExtraExten: to, ExtraPriority: 1 }, { from: legs.extension, to })) return null;
@@ -126,17 +129,34 @@ export class Driver {
 
 	// ---- the calls ----
 
-	/** Dice are thrown in the order of the ledger, so that a seed is a plan. */
-	entry(kind, more = {}) {
+	/** Each call has dice of its own: what it is like depends on the seed and its number alone. */
+	entry(kind, dice, more = {}) {
 		const number = `${this.prefix}${String(this.ledger.length).padStart(4, '0')}`;
-		const entry = { number, kind, direction: 'INBOUND', queue: 'main', actions: [], talk: this.dice.between(1, LONG_TALK),
-			stayMs: this.dice.between(20_000, 32_000), delayMs: this.dice.between(700, 1800), placedAt: Date.now(), ...more };
+		const entry = { number, kind, dice, direction: 'INBOUND', queue: 'main', actions: [], talk: dice.between(1, LONG_TALK),
+			stayMs: dice.between(15_000, 25_000), delayMs: dice.between(700, 1800), placedAt: Date.now(), ...more, ...this.plan(kind, dice) };
 		this.ledger.push(entry);
 		return entry;
 	}
 
+	plan(kind, dice) {
+		const long = { talk: LONG_TALK };
+		const plans = {
+			patient: () => ({ stayMs: dice.between(20_000, 40_000) }),
+			impatient: () => ({ stayMs: dice.between(200, 6000) }),
+			brief: () => ({ talk: dice.one_of(SHORT_TALKS) }),
+			both: () => ({ talk: dice.between(1, 3) }),
+			held: () => ({ talk: dice.between(0, 3) }),
+			refer: () => ({ talk: dice.between(1, 3) }),
+			blind: () => long, requeue: () => long, consult: () => long, consult_back: () => long, consult_refused: () => long,
+			short: () => ({ queue: 'short', stayMs: dice.between(8000, 14_000) }),
+			full: () => ({ queue: 'full', stayMs: dice.between(3000, 6000) }),
+			internal: () => ({ stayMs: dice.between(1500, 8000) }),
+		};
+		return plans[kind]?.() ?? {};
+	}
+
 	name_of(entry) {
-		const onto = entry.kind === 'refer' ? `x${this.dice.one_of(this.floor.of('target')).extension}` : '';
+		const onto = entry.kind === 'refer' ? `x${entry.dice.one_of(this.floor.of('target')).extension}` : '';
 		return `t${entry.talk}${entry.kind === 'held' ? 'h' : onto}`;
 	}
 
@@ -146,27 +166,11 @@ export class Driver {
 		await Promise.all([call.ended, this.after_connect(entry, call)]);
 	}
 
-	plan(kind) {
-		const long = { talk: LONG_TALK };
-		const plans = {
-			patient: () => ({ stayMs: this.dice.between(25_000, 50_000) }),
-			impatient: () => ({ stayMs: this.dice.between(200, 6000) }),
-			brief: () => ({ talk: this.dice.one_of(SHORT_TALKS) }),
-			both: () => ({ talk: this.dice.between(1, 3) }),
-			held: () => ({ talk: this.dice.between(0, 3) }),
-			refer: () => ({ talk: this.dice.between(1, 3) }),
-			blind: () => long, requeue: () => long, consult: () => long, consult_back: () => long, consult_refused: () => long,
-			short: () => ({ queue: 'short', stayMs: this.dice.between(8000, 14_000) }),
-			full: () => ({ queue: 'full', stayMs: this.dice.between(3000, 6000) }),
-		};
-		return plans[kind]?.() ?? {};
-	}
-
 	// The first one fills the queue, the second finds it full.
-	async full() {
-		const first = this.inbound(this.entry('full', this.plan('full')));
+	async full(dice) {
+		const first = this.inbound(this.entry('full', dice));
 		await pause(1000);
-		await Promise.all([first, this.inbound(this.entry('full', this.plan('full')))]);
+		await Promise.all([first, this.inbound(this.entry('full', dice))]);
 	}
 
 	async with_dialler(run) {
@@ -176,9 +180,9 @@ export class Driver {
 		await run(agent).finally(() => this.free.add(agent));
 	}
 
-	async dial(agent) {
-		const entry = this.entry('dial', { direction: 'OUTBOUND', from: agent.extension });
-		entry.to = `${DIALLED}${entry.number.slice(-6)}${entry.talk}${this.dice.weighed(SUFFIXES)}`;
+	async dial(agent, dice) {
+		const entry = this.entry('dial', dice, { direction: 'OUTBOUND', from: agent.extension });
+		entry.to = `${DIALLED}${entry.number.slice(-6)}${entry.talk}${dice.weighed(SUFFIXES)}`;
 		const reply = await h.api(agent.token, 'POST', '/calls/dial', { phoneNumber: `+${entry.to}` }).catch(() => ({}));
 		if (reply.status !== 202) {
 			entry.refused = true;
@@ -189,24 +193,24 @@ export class Driver {
 		await this.hears(`hangup ${entry.callId}`, Promise.race([this.ami?.closed, pause(DIAL_LIMIT_MS, null, { ref: false })]));
 	}
 
-	async internal(agent) {
-		const to = this.dice.one_of([...this.floor.of('target'), ...this.floor.of('busy')]).extension;
-		const entry = this.entry('internal', { direction: 'INTERNAL', from: agent.extension, to, stayMs: this.dice.between(1500, 8000) });
+	async internal(agent, dice) {
+		const to = dice.one_of([...this.floor.of('target'), ...this.floor.of('busy')]).extension;
+		const entry = this.entry('internal', dice, { direction: 'INTERNAL', from: agent.extension, to });
 		const call = this.floor.internal(agent, to, entry.stayMs);
 		entry.log = call.log;
 		await call.ended;
 	}
 
 	async one() {
-		const kind = this.dice.weighed(KINDS);
-		if (kind === 'full') await this.full();
-		else if (kind === 'dial' || kind === 'internal') await this.with_dialler((agent) => this[kind](agent));
-		else await this.inbound(this.entry(kind, this.plan(kind)));
+		const dice = new Dice(this.seed + Math.imul(++this.planned, 0x9e3779b1)), kind = dice.weighed(KINDS);
+		if (kind === 'full') await this.full(dice);
+		else if (kind === 'dial' || kind === 'internal') await this.with_dialler((agent) => this[kind](agent, dice));
+		else await this.inbound(this.entry(kind, dice));
 	}
 
 	async slot(calls) {
 		await pause(this.dice.between(0, 3000));
-		while (this.ledger.length < calls || this.faulty) {
+		while (!this.over && (this.ledger.length < calls || this.faulty)) {
 			await this.one();
 			await pause(this.dice.between(50, 800));
 		}
@@ -227,8 +231,12 @@ export class Driver {
 		const watching = this.watch(), breaks = this.breaks();
 		await h.until(() => this.ami, 'the manager');
 		await Promise.all(Array.from({ length: concurrency }, () => this.slot(calls)));
+		this.stop();
+		await Promise.all([watching, breaks]);
+	}
+
+	stop() {
 		this.over = true;
 		this.ami?.close();
-		await Promise.all([watching, breaks]);
 	}
 }

@@ -31,7 +31,7 @@ function tally(calls) {
 export async function run({ seed, calls, concurrency, faults: wanted = {}, outageMs = 60_000 }) {
 	const begun = Date.now(), faulty = Object.keys(wanted).length > 0;
 	const floor = new Floor(new Dice(seed ^ 1), Math.max(5, Math.ceil(concurrency / 3)));
-	const driver = new Driver(floor, new Dice(seed)), faults = new Faults(floor, driver, new Dice(seed ^ 2), wanted, outageMs);
+	const driver = new Driver(floor, seed), faults = new Faults(floor, driver, new Dice(seed ^ 2), wanted, outageMs);
 	try {
 		await faults.open();
 		await floor.open();
@@ -46,7 +46,7 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		const found = compare(list, await read_calls(begun), refused, { limit: faulty ? 1000 : 500, durationLimit: faulty ? 1000 : 500 });
 		return { seed, calls: list.length, notPlaced: count(missing, (entry) => entry.kind), seconds: Math.round(placedMs / 1000), ...tally(list), ...found, ...await leftovers(begun), resyncs: faults.resyncs, done: faults.done };
 	} finally {
-		await faults.close();
-		await floor.close();
+		driver.stop();
+		await faults.close().finally(() => floor.close());
 	}
 }
