@@ -38,13 +38,18 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		const ms = Date.now();
 		await Promise.all([driver.run(calls, concurrency), faults.run()]);
 		const placedMs = Date.now() - ms;
-		await h.until(async () => (await leftovers(begun)).open === 0, 'nothing to be open', QUIET_MS).catch(() => null);
 		const seen = observe(floor, faults.stops);
 		const list = expectations(driver.ledger, seen, { goodbye: goodbye_ms(asterisk_root()), kills: faults.kills });
 		const placed = new Set(list.map((call) => call.entry));
 		const missing = driver.ledger.filter((entry) => !placed.has(entry)), refused = new Set(missing.map((entry) => PARTY[entry.direction](entry)));
-		const found = compare(list, await read_calls(begun), refused, { limit: faulty ? 1000 : 500, durationLimit: faulty ? 1000 : 500 });
-		return { seed, calls: list.length, notPlaced: count(missing, (entry) => entry.kind), seconds: Math.round(placedMs / 1000), ...tally(list), ...found, ...await leftovers(begun), resyncs: faults.resyncs, done: faults.done };
+		const limits = faulty ? { limit: 1000, durationLimit: 1000 } : { limit: 500, durationLimit: 500 };
+		let found;
+		// What is still in the journal comes by itself; what is lost or open then stays so.
+		await h.until(async () => {
+			found = { ...compare(list, await read_calls(begun), refused, limits), ...await leftovers(begun) };
+			return found.lost === 0 && found.open === 0;
+		}, 'everything to be stored', QUIET_MS).catch(() => null);
+		return { seed, calls: list.length, notPlaced: count(missing, (entry) => entry.kind), seconds: Math.round(placedMs / 1000), ...tally(list), ...found, resyncs: faults.resyncs, done: faults.done };
 	} finally {
 		driver.stop();
 		await faults.close().finally(() => floor.close());

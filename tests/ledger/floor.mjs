@@ -10,6 +10,12 @@ import { legs } from './trace.mjs';
 
 const PHONES = '127.0.0.3';
 const FIRST_PORT = 5100;
+/** First ports for media, below those that the kernel gives out. */
+const MEDIA = { calls: 20_000, register: 12_000, internal: 14_000, trunk: 29_000 };
+/** SIPp's control sockets: by itself it finds room for sixty only. */
+const CONTROL = '127.0.0.4';
+const CONTROL_PORT = 16_000;
+const CONTROL_PORTS = 4000;
 const REREGISTER_MS = 45_000;
 const LIST_LENGTH = 2000;
 
@@ -77,7 +83,7 @@ export class Floor {
 		this.work = mkdtempSync(path.join(tmpdir(), 'cordboard-ledger-'));
 		this.sip = `127.0.0.1:${h.instance.ports.sip_udp}`;
 		this.children = new Set();
-		this.calls = 0;
+		this.calls = this.sipps = 0;
 		writeFileSync(path.join(this.work, 'voice.ul'), Buffer.alloc(8000, 0x7f));
 	}
 
@@ -89,7 +95,8 @@ export class Floor {
 
 	/** A SIPp whose messages go to NAME.log; resolves to how it ended. */
 	sipp(name, args) {
-		const child = spawn('sipp', [...args, '-nostdin', '-trace_msg', '-message_file', this.file(`${name}.log`), this.sip].map(String),
+		const control = CONTROL_PORT + this.sipps++ % CONTROL_PORTS;
+		const child = spawn('sipp', [...args, '-nostdin', '-ci', CONTROL, '-cp', control, '-trace_msg', '-message_file', this.file(`${name}.log`), this.sip].map(String),
 			{ cwd: this.work, stdio: 'ignore', env: { ...process.env, TZ: 'UTC' } });
 		this.children.add(child);
 		const ended = new Promise((resolve) => { child.on('exit', resolve); }).finally(() => this.children.delete(child));
@@ -100,7 +107,7 @@ export class Floor {
 		agent.port = FIRST_PORT + 2 * index;
 		const rings = Array.from({ length: LIST_LENGTH }, () => `${this.dice.one_of(TEMPER[agent.temper])};`);
 		const file = this.file(`${agent.extension}.csv`, `SEQUENTIAL\n${rings.join('\n')}\n`);
-		this.sipp(agent.extension, ['-sf', this.file(agent.queue ? 'member.xml' : 'phone.xml'), '-inf', file, '-i', PHONES, '-p', agent.port, '-mp', 20_000 + 50 * index]);
+		this.sipp(agent.extension, ['-sf', this.file(agent.queue ? 'member.xml' : 'phone.xml'), '-inf', file, '-i', PHONES, '-p', agent.port, '-mp', MEDIA.calls + 50 * index]);
 	}
 
 	async sign_in(agent) {
@@ -113,7 +120,7 @@ export class Floor {
 
 	async register(agent) {
 		const port = agent.port + 1000;
-		return this.sipp(`register-${agent.extension}`, ['-sf', this.file(`register-${agent.extension}.xml`), '-i', PHONES, '-p', port, '-m', 1, '-timeout', 8, '-mp', port + 30_000]).ended;
+		return this.sipp(`register-${agent.extension}`, ['-sf', this.file(`register-${agent.extension}.xml`), '-i', PHONES, '-p', port, '-m', 1, '-timeout', 8, '-mp', MEDIA.register + 2 * agent.port]).ended;
 	}
 
 	register_all() {
@@ -135,7 +142,7 @@ export class Floor {
 		for (const [name, text] of Object.entries(texts)) this.file(`${name}.xml`, text);
 		this.agents.forEach((agent, index) => this.phone(agent, index));
 		await h.service('down', 'trunk');
-		this.sipp('trunk', ['-sf', this.file('trunk.xml'), '-i', '127.0.0.2', '-p', h.instance.ports.trunk, '-mp', 29_000]);
+		this.sipp('trunk', ['-sf', this.file('trunk.xml'), '-i', '127.0.0.2', '-p', h.instance.ports.trunk, '-mp', MEDIA.trunk]);
 		for (const agent of this.agents) await this.sign_in(agent);
 		for (const agent of this.agents.filter((a) => a.queue))
 			await h.until(async () => (await this.status(agent, 'AVAILABLE')).status === 200, `${agent.extension} to be available`);
@@ -156,7 +163,7 @@ export class Floor {
 	internal(agent, to, stayMs) {
 		const log = `call-${++this.calls}`, port = agent.port + 2000;
 		const file = this.file(`internal-${agent.extension}.xml`, scenario.internal(agent.user, agent.secret));
-		return { log, ...this.sipp(log, ['-sf', file, '-i', PHONES, '-p', port, '-mp', port + 30_000, '-m', 1, '-s', to, '-recv_timeout', stayMs]) };
+		return { log, ...this.sipp(log, ['-sf', file, '-i', PHONES, '-p', port, '-mp', MEDIA.internal + 2 * agent.port, '-m', 1, '-s', to, '-recv_timeout', stayMs]) };
 	}
 
 	legs(name) {

@@ -132,7 +132,9 @@ class Inbound {
 
 	ended_by() {
 		const last = this.segments.some((s) => s.hungUp);
-		if (this.caller.byeOurs) return last ? ['CUSTOMER', 'AGENT'] : ['CUSTOMER'];
+		// Who leaves a customer on hold has hung up first, whatever the customer does then.
+		const left_alone = this.legs.some((leg) => leg.byeOurs && this.action('consult', leg) && !this.action('complete'));
+		if (this.caller.byeOurs) return last || left_alone ? ['CUSTOMER', 'AGENT'] : ['CUSTOMER'];
 		return last ? ['AGENT'] : ['SYSTEM'];
 	}
 
@@ -188,9 +190,10 @@ function internal(entry, seen) {
 	const target = seen.agents.find((l) => l.agent.extension === entry.to && l.number === entry.from && near(l.inviteAt, leg.inviteAt, 1500));
 	if (!target) return null;
 	const endedAt = Math.max(end_of(leg), end_of(target));
-	return { ...bare, id: target.callId, from: entry.from, to: entry.to, startedAt: leg.inviteAt, endedAt, endedBy: leg.answeredAt ? ['AGENT'] : ['AGENT', 'SYSTEM'],
-		outcome: [leg.answeredAt ? 'ANSWERED' : 'BUSY'], legs: [leg, target],
-		offers: [{ agent: entry.to, queue: null, startAt: target.inviteAt, endAt: target.answeredAt ?? target.refusedAt, outcome: [target.answeredAt ? 'ANSWERED' : 'REJECTED'] }] };
+	const [outcome, offer] = leg.answeredAt ? ['ANSWERED', 'ANSWERED'] : target.refusedWith === 486 ? ['BUSY', 'REJECTED'] : ['CANCELLED', 'CANCELLED'];
+	return { ...bare, id: target.callId, from: entry.from, to: entry.to, startedAt: leg.inviteAt, endedAt, endedBy: outcome === 'BUSY' ? ['AGENT', 'SYSTEM'] : ['AGENT'],
+		outcome: [outcome], legs: [leg, target],
+		offers: [{ agent: entry.to, queue: null, startAt: target.inviteAt, endAt: target.answeredAt ?? end_of(target), outcome: [offer] }] };
 }
 
 const DIRECTIONS = { INBOUND: inbound, OUTBOUND: outbound, INTERNAL: internal };
