@@ -190,6 +190,7 @@ export class Driver {
 			return;
 		}
 		entry.callId = reply.body.callId;
+		entry.acceptedAt = Date.now();
 		await this.hears(`hangup ${entry.callId}`, Promise.race([this.ami?.closed, pause(DIAL_LIMIT_MS, null, { ref: false })]));
 	}
 

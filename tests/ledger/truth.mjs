@@ -150,7 +150,7 @@ class Inbound {
 		for (const leg of this.legs) this.segment(leg);
 		this.segments.sort((a, b) => a.startAt - b.startAt);
 		this.transfer();
-		return { startedAt: this.caller.inviteAt, endedAt: Math.max(this.leftAt, ...this.legs.map((leg) => end_of(leg) ?? 0)), endedBy: this.ended_by(), outcome: this.outcome(),
+		return { startedAt: this.caller.inviteAt, startedBy: this.caller.answeredAt, endedAt: Math.max(this.leftAt, ...this.legs.map((leg) => end_of(leg) ?? 0)), endedBy: this.ended_by(), outcome: this.outcome(),
 			from: this.entry.number, to: QUEUES[this.entry.queue].did, visits: this.visits, offers: this.offers,
 			segments: this.segments, transfers: this.transfers, legs: [this.caller, ...this.legs] };
 	}
@@ -172,7 +172,7 @@ function outbound(entry, seen) {
 	if (entry.refused) return null;
 	const leg = seen.agents.find((l) => l.callId === entry.callId);
 	const far = seen.trunk.find((l) => l.to?.replace('+', '') === entry.to);
-	const common = { ...bare, id: entry.callId, from: entry.from, to: `+${entry.to}`, startedAt: entry.placedAt, legs: [leg, far].filter(Boolean) };
+	const common = { ...bare, id: entry.callId, from: entry.from, to: `+${entry.to}`, startedAt: entry.placedAt, startedBy: entry.acceptedAt, legs: [leg, far].filter(Boolean) };
 	if (!leg) return { ...common, endedAt: null, outcome: ['FAILED'], endedBy: ['SYSTEM'] };
 	const endedAt = Math.max(end_of(leg), far ? end_of(far) : 0);
 	if (far?.answeredAt) {
