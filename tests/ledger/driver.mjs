@@ -12,6 +12,8 @@ const KINDS = { plain: 30, patient: 14, impatient: 14, brief: 6, both: 6, held: 
 const LONG_TALK = TALK_MS.length - 1;
 const SHORT_TALKS = [0, 1];
 const SUFFIXES = { '': 6, 486: 1, 404: 1, 603: 1, 503: 1, 480: 1, 183: 2, 408: 1 };
+/** Who gets nowhere tries again a little later. */
+const REFUSED_PAUSE_MS = 1500;
 /** No dial lasts longer. */
 const DIAL_LIMIT_MS = 90_000;
 const BREAK_EVERY_MS = [4000, 9000];
@@ -163,7 +165,8 @@ export class Driver {
 	async inbound(entry) {
 		const call = await this.floor.call({ number: entry.number, name: this.name_of(entry), did: QUEUES[entry.queue].did, stayMs: entry.stayMs });
 		entry.log = call.log;
-		await Promise.all([call.ended, this.after_connect(entry, call)]);
+		const [refused] = await Promise.all([call.ended, this.after_connect(entry, call)]);
+		if (refused) await pause(REFUSED_PAUSE_MS);
 	}
 
 	// The first one fills the queue, the second finds it full.
@@ -186,7 +189,7 @@ export class Driver {
 		const reply = await h.api(agent.token, 'POST', '/calls/dial', { phoneNumber: `+${entry.to}` }).catch(() => ({}));
 		if (reply.status !== 202) {
 			entry.refused = true;
-			await pause(500);
+			await pause(REFUSED_PAUSE_MS);
 			return;
 		}
 		entry.callId = reply.body.callId;

@@ -1,4 +1,4 @@
-// The ledger test as a command, with figures: see docs/OPERATING.md.
+// The ledger test as a command, with figures: see docs/ARCHITECTURE.md.
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: {
