@@ -223,7 +223,7 @@ export async function reload_phones() {
 
 export async function sql(statement) {
 	const { stdout } = await run('psql', ['-XAtc', statement,
-		`host=127.0.0.1 port=${ports.postgres} dbname=cordboard user=cordboard_owner passfile=${HOME}/secrets/pgpass-owner`]);
+		`host=127.0.0.1 port=${ports.postgres} dbname=cordboard user=cordboard_owner passfile=${HOME}/secrets/pgpass-owner`], { maxBuffer: 2 ** 28 });
 	return stdout.trim();
 }
 

@@ -48,7 +48,9 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		await h.until(async () => {
 			found = { ...compare(list, await read_calls(begun), refused, limits), ...await leftovers(begun) };
 			return found.lost === 0 && found.open === 0;
-		}, 'everything to be stored', QUIET_MS).catch(() => null);
+		}, 'everything to be stored', QUIET_MS).catch((error) => {
+			if (!found) throw error;
+		});
 		return { seed, calls: list.length, notPlaced: count(missing, (entry) => entry.kind), seconds: Math.round(placedMs / 1000), ...tally(list), ...found, resyncs: faults.resyncs, done: faults.done };
 	} finally {
 		driver.stop();
