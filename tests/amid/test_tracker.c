@@ -20,6 +20,7 @@ struct fixture {
 	struct ami_reader *reader;
 	char agent[RECORD__COUNT][2048];     /* newest record of 1001, by kind */
 	char call[2048];
+	char any_agent[2048];                /* newest record of whomever */
 	char live[64];
 	char queue[2048];
 	int records[RECORD__COUNT];
@@ -57,6 +58,8 @@ static void on_record(void *arg, const struct record *r)
 		f->pause = r->pause;
 		f->pauses++;
 	}
+	if (r->kind == RECORD_AGENT)
+		keep(f->any_agent, sizeof(f->any_agent), r->json);
 	if (strcmp(r->key, "1001") == 0)
 		keep(f->agent[r->kind], sizeof(f->agent[r->kind]), r->json);
 	if (r->kind == RECORD_ACTIVITY && json_parse(f, r->json.p, r->json.n, &v) == 0) {
@@ -517,9 +520,31 @@ static void a_restored_wrap_up_ends_when_it_was_to_end(void **state)
 	assert_string_equal(agent(f, "status"), "AWAY");
 }
 
+static void no_length_is_negative_when_the_input_is_older_than_the_call(void **state)
+{
+	struct fixture *f = *state;
+
+	call_waits(f);
+	event(f, 100, "Event: QueueCallerJoin\nQueue: other\nPosition: 1" CALLER);
+	tracker_emit_all(f->tracker);
+	assert_non_null(strstr(f->call, "\"waitMs\":0,"));
+}
+
+static void an_agent_who_is_not_configured_has_a_time_as_well(void **state)
+{
+	struct fixture *f = *state;
+
+	event(f, 0, "Event: QueueMemberStatus\nInterface: PJSIP/7001\nStatus: 1");
+	assert_string_not_equal(field(f, f->any_agent, "since"), "null");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			no_length_is_negative_when_the_input_is_older_than_the_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_agent_who_is_not_configured_has_a_time_as_well, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_queue_call_takes_the_agent_through_every_state,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(events_that_come_together_are_handed_over_once, setup,

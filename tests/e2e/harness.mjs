@@ -148,7 +148,7 @@ export async function ring({ did, number, name = number, stayMs = 60_000 }) {
 	return { media, ended, stop: () => child.kill('SIGKILL') };
 }
 
-async function freeUdpPort(address = '127.0.0.2') {
+export async function freeUdpPort(address = '127.0.0.2') {
 	const socket = createSocket('udp4');
 	socket.bind(0, address);
 	await once(socket, 'listening');
@@ -196,41 +196,73 @@ export async function phone(extension, kind) {
 
 const read = (file) => { try { return readFileSync(file, 'utf8'); } catch { return ''; } };
 
+/** One datagram, as if from somebody. */
+export function udp_send(address, port, text) {
+	const socket = createSocket('udp4');
+	socket.send(text, port, address, () => socket.close());
+}
+
 // ---- the witness: Asterisk's own events, on an account of the same rights as the worker's --------
 
-export async function witness() {
-	const events = [];
+export async function witness(on_event = () => {}) {
+	const events = [], answers = new Map();
 	const socket = net.connect(ports.ami, '127.0.0.1');
-	let text = '';
+	let text = '', actions = 0;
 	socket.setEncoding('utf8');
+	socket.on('error', () => socket.destroy());
 	socket.on('data', (chunk) => {
 		text += chunk;
 		const blocks = text.split('\r\n\r\n');
 		text = blocks.pop();
-		for (const block of blocks)
-			events.push(Object.fromEntries(block.split('\r\n').map((line) => line.split(/: ?(.*)/s, 2)).reverse()));
+		for (const block of blocks) {
+			const event = Object.fromEntries(block.split('\r\n').map((line) => line.split(/: ?(.*)/s, 2)).reverse());
+			events.push(event);
+			if (event.Response) answers.set(event.ActionID, event);
+			on_event(event);
+		}
 	});
-	await once(socket, 'connect');
+	const closed = new Promise((resolve) => { socket.on('close', () => resolve(false)); });
+	const connected = new Promise((resolve) => { socket.on('connect', () => resolve(true)); });
+	if (!await Promise.race([connected, closed])) throw new Error('Asterisk takes no manager connection');
 	const secret = readFileSync(path.join(HOME, 'secrets/ami-worker'), 'utf8').trim();
 	socket.write(`Action: Login\r\nUsername: worker\r\nSecret: ${secret}\r\n\r\n`);
-	await until(() => events.find((e) => e.Event === 'FullyBooted'), 'the manager login');
+	await until(() => socket.destroyed || events.find((e) => e.Event === 'FullyBooted'), 'the manager login');
+	if (socket.destroyed) throw new Error('Asterisk closed the manager connection');
 	return {
 		events,
+		closed,
 		/** When Asterisk said so, in ms; waits for it. */
 		at: async (name, match = {}) => {
 			const said = (e) => e.Event === name && Object.entries(match).every(([k, v]) => e[k] === v);
 			const event = await until(() => events.find(said), `${name} ${JSON.stringify(match)}`);
 			return Number(event.Timestamp) * 1000;
 		},
+		/** Asterisk's answer to an action. */
+		ask: async (action) => {
+			const ActionID = `ask-${++actions}`;
+			socket.write(`${Object.entries({ ...action, ActionID }).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n`);
+			return until(() => answers.get(ActionID), `the answer to ${action.Action}`, 3_000);
+		},
 		close: () => socket.destroy(),
 	};
+}
+
+/** Asterisk reads its phones anew: one that was added since it started has no device state before. */
+export async function reload_phones() {
+	const socket = net.connect(ports.ami, '127.0.0.1');
+	const secret = readFileSync(path.join(HOME, 'secrets/ami-system'), 'utf8').trim();
+	let text = '';
+	socket.on('data', (chunk) => { text += chunk; });
+	socket.write(`Action: Login\r\nUsername: system\r\nSecret: ${secret}\r\n\r\nAction: Reload\r\nActionID: phones\r\nModule: res_pjsip.so\r\n\r\n`);
+	await until(() => /ActionID: phones/.test(text), 'the phones to be read');
+	socket.destroy();
 }
 
 // ---- the database and the API --------------------------------------------------------------------
 
 export async function sql(statement) {
 	const { stdout } = await run('psql', ['-XAtc', statement,
-		`host=127.0.0.1 port=${ports.postgres} dbname=cordboard user=cordboard_owner passfile=${HOME}/secrets/pgpass-owner`]);
+		`host=127.0.0.1 port=${ports.postgres} dbname=cordboard user=cordboard_owner passfile=${HOME}/secrets/pgpass-owner`], { maxBuffer: 2 ** 28 });
 	return stdout.trim();
 }
 
@@ -243,6 +275,9 @@ export async function redis(...command) {
 
 // kill, pause, cont…: what runit's sv does to a service of the instance.
 export const service = (verb, name) => run('sv', [verb, path.join(HOME, 'service', name)]);
+/** Kills a process by the id that the instance itself, which has ids of its own, knows it by. */
+export const kill_inside = (pid) => run('nsenter',
+	[`--pid=/proc/${readFileSync(path.join(HOME, 'supervisor.pid'), 'utf8').trim()}/ns/pid_for_children`, '--', 'kill', '-KILL', String(pid)]);
 export const log = (name) => readFileSync(path.join(HOME, 'log', name, 'current'), 'utf8');
 
 // A second cordboard-amid beside the instance's own, with a journal of its own; amiPort: another manager.
@@ -259,6 +294,38 @@ export async function amid({ amiPort = ports.ami } = {}) {
 	let text = '';
 	child.stderr.on('data', (chunk) => { text += chunk; });
 	return { pid: child.pid, home, metricsPort, log: () => text, stop: () => child.kill('SIGKILL'), end: () => child.kill('SIGTERM') };
+}
+
+/** A line between cordboard-amid and Asterisk that can be cut; amid is restarted onto it, and off it again. */
+export async function ami_line() {
+	const file = path.join(HOME, 'etc/cordboard.conf'), own = readFileSync(file, 'utf8'), links = new Set();
+	const server = net.createServer((near) => {
+		const far = net.connect(ports.ami, '127.0.0.1');
+		for (const [socket, other] of [[near, far], [far, near]]) {
+			links.add(socket);
+			socket.on('error', () => other.destroy());
+			socket.on('close', () => {
+				links.delete(socket);
+				other.destroy();
+			});
+			socket.pipe(other);
+		}
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const restart = async (text) => {
+		writeFileSync(file, text);
+		await service('restart', 'amid');
+		await until(async () => (await api(null, 'GET', '/health')).body.checks?.ami?.state === 'up', 'amid on its line', 20_000);
+	};
+	await restart(own.replace(`port = ${ports.ami}\n`, `port = ${server.address().port}\n`));
+	return {
+		cut: () => links.forEach((socket) => socket.destroy()),
+		close: async () => {
+			await restart(own);
+			server.close();
+		},
+	};
 }
 
 export async function api(token, method, route, body, more = {}) {

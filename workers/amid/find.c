@@ -28,6 +28,7 @@ struct agent *agent_get(struct tracker *t, const char *tenant, struct str extens
 	agent->key = pair_key(agent, tenant, text);
 	agent->tenant = mem_strdup(agent, tenant);
 	agent->extension = mem_strdup(agent, text);
+	agent->since_us = t->now_us;
 	HASH_ADD_KEYPTR(hh, t->agents, agent->key, strlen(agent->key), agent);
 	return agent;
 }
