@@ -237,16 +237,6 @@ static void events_that_come_together_are_handed_over_once(void **state)
 	assert_string_equal(f->activities, "LOGIN CALL_STARTED CALL_ENDED ");
 }
 
-static void no_length_is_negative_when_time_goes_back(void **state)
-{
-	struct fixture *f = *state;
-
-	call_waits(f);
-	event(f, 490, "Event: HangupRequest" CALLER);
-	tracker_emit_all(f->tracker);
-	assert_non_null(strstr(f->call, "\"waitMs\":0,"));
-}
-
 static void each_ring_is_announced_also_when_two_come_together(void **state)
 {
 	struct fixture *f = *state;
@@ -508,6 +498,120 @@ static void calls_that_a_resync_does_not_list_are_closed_as_estimated(void **sta
 	assert_string_equal(field(f, f->call, "endedAt"), "2026-11-22T12:22:30.500Z");
 }
 
+/* A list of Asterisk's channels with these in it: "uniqueid bridge", "-" for none. */
+static void list(struct fixture *f, int ms, const char *const *channels)
+{
+	int64_t now_us = START + ms * INT64_C(1000);
+
+	tracker_resync_begin(f->tracker);
+	for (; *channels; channels++) {
+		const char *space = strchr(*channels, ' ');
+		struct ami_message m = { .n = 5, .headers = {
+			{ STR("Event"), STR("Status") },
+			{ STR("Channel"), STR("PJSIP/trunk-00000009") },
+			{ STR("Uniqueid"), { *channels, (size_t)(space - *channels) } },
+			{ STR("Linkedid"), { *channels, (size_t)(space - *channels) } },
+			{ STR("BridgeID"), str_of(space[1] == '-' ? "" : space + 1) } } };
+		tracker_resync_channel(f->tracker, &m, now_us);
+	}
+	tracker_resync_end(f->tracker, 0, now_us);
+}
+
+#define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
+static const char *const nothing[] = { NULL };
+
+static void an_event_that_a_list_was_ahead_of_settles_the_doubt(void **state)
+{
+	struct fixture *f = *state;
+
+	call_waits(f);
+	list(f, 5000, nothing);
+	assert_string_not_equal(f->live, "call:ended");
+	assert_int_equal(tracker_next_tick(f->tracker), START + 7 * SECOND);
+	event(f, 4990, "Event: HangupRequest" CALLER);
+	event(f, 4991, "Event: Hangup\nCause: 0" CALLER);
+	assert_string_equal(f->live, "call:ended");
+	assert_non_null(strstr(f->call, "\"estimated\":false"));
+	assert_string_equal(field(f, f->call, "outcome"), "ABANDONED");
+	tracker_tick(f->tracker, START + 8 * SECOND);
+	assert_int_equal(tracker_differences(f->tracker), 0);
+}
+
+static void what_no_event_explains_ended_when_it_was_last_known_to_live(void **state)
+{
+	struct fixture *f = *state;
+
+	call_waits(f);
+	tracker_checked(f->tracker, START + 3 * SECOND);
+	list(f, 5000, nothing);
+	assert_true(tracker_doubt_due(f->tracker, START + 7 * SECOND));
+	tracker_tick(f->tracker, START + 7 * SECOND);
+	assert_string_equal(f->live, "call:ended");
+	assert_string_equal(field(f, f->call, "endReason"), "lost");
+	assert_non_null(strstr(f->call, "\"estimated\":true"));
+	assert_string_equal(field(f, f->call, "endedAt"), "2026-11-22T12:22:33.000Z");
+	assert_int_equal(tracker_differences(f->tracker), 1);
+	assert_false(tracker_doubt_due(f->tracker, INT64_MAX));
+}
+
+static void what_is_over_comes_back_by_no_list_and_no_late_event(void **state)
+{
+	struct fixture *f = *state;
+
+	call_waits(f);
+	event(f, 900, "Event: Hangup\nCause: 0" CALLER);
+	int records = f->records[RECORD_CALL];
+	list(f, 950, LIST("u-1 -"));
+	event(f, 960, "Event: Newchannel\nChannel: PJSIP/trunk-00000001\nChannelState: 4" CALLER);
+	event(f, 970, "Event: QueueCallerJoin\nQueue: support\nPosition: 1" CALLER);
+	tracker_forget_leg(f->tracker, "u-7");
+	event(f, 980, "Event: Newchannel\nChannel: PJSIP/trunk-00000007\nChannelState: 4\n"
+		      "Uniqueid: u-7\nLinkedid: u-7\nChanVariable: CC_CALL_ID=x");
+	assert_int_equal(f->records[RECORD_CALL], records);
+}
+
+static void a_channel_that_only_lists_know_is_a_difference(void **state)
+{
+	struct fixture *f = *state;
+
+	list(f, 1000, LIST("u-8 -"));
+	event(f, 1001, "Event: Hold\nUniqueid: u-8\nLinkedid: u-8");
+	tracker_tick(f->tracker, START + 4 * SECOND);
+	assert_int_equal(tracker_differences(f->tracker), 0);
+	list(f, 5000, LIST("u-8 -", "u-9 -"));
+	tracker_tick(f->tracker, START + 8 * SECOND);
+	assert_int_equal(tracker_differences(f->tracker), 1);
+}
+
+static void a_list_is_believed_about_bridges_the_second_time(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	call_waits(f);
+	agent_rings(f);
+	agent_answers(f);
+	list(f, 5000, LIST("u-1 -", "u-2 -"));
+	assert_string_equal(field(f, f->call, "status"), "CONNECTED");
+	list(f, 6000, LIST("u-1 b", "u-2 b"));
+	list(f, 7000, LIST("u-1 -", "u-2 -"));
+	assert_string_equal(field(f, f->call, "status"), "CONNECTED");
+	list(f, 8000, LIST("u-1 -", "u-2 -"));
+	assert_string_equal(field(f, f->call, "status"), "ON_HOLD");
+	assert_int_equal(tracker_differences(f->tracker), 2);
+}
+
+static void messages_wait_until_the_gap_before_them_is_filled(void **state)
+{
+	struct fixture *f = *state;
+
+	tracker_gap_begin(f->tracker, START);
+	call_waits(f);
+	assert_int_equal(f->records[RECORD_CALL], 0);
+	tracker_gap_end(f->tracker);
+	assert_string_equal(field(f, f->call, "queue"), "support");
+}
+
 static void a_restored_wrap_up_ends_when_it_was_to_end(void **state)
 {
 	struct fixture *f = *state;
@@ -549,8 +653,6 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(events_that_come_together_are_handed_over_once, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(no_length_is_negative_when_time_goes_back, setup,
-						teardown),
 		cmocka_unit_test_setup_teardown(each_ring_is_announced_also_when_two_come_together,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_status_chosen_in_a_call_holds_after_the_wrap_up,
@@ -577,6 +679,18 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			calls_that_a_resync_does_not_list_are_closed_as_estimated, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_event_that_a_list_was_ahead_of_settles_the_doubt, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_no_event_explains_ended_when_it_was_last_known_to_live, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_over_comes_back_by_no_list_and_no_late_event, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_channel_that_only_lists_know_is_a_difference, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_list_is_believed_about_bridges_the_second_time,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(messages_wait_until_the_gap_before_them_is_filled,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_restored_wrap_up_ends_when_it_was_to_end, setup,
 						teardown),
 	};

@@ -158,9 +158,7 @@ static void put_sums(struct json_out *o, const struct call *call, int64_t now_us
 
 	for (size_t i = 0; i < call->visits.n; i++) {
 		const struct visit *v = &call->visits.items[i];
-		int64_t end = v->left_us ? v->left_us : now_us;
-		/* What is handed out after a restart may be newer than the newest input. */
-		wait += end > v->joined_us ? ms_between(v->joined_us, end) : 0;
+		wait += ms_between(v->joined_us, v->left_us ? v->left_us : now_us);
 	}
 	for (size_t i = 0; i < call->segments.n; i++) {
 		segment_times(&call->segments.items[i], now_us, &t, &h);
