@@ -199,7 +199,7 @@ function internal(entry, seen) {
 const DIRECTIONS = { INBOUND: inbound, OUTBOUND: outbound, INTERNAL: internal };
 
 /** The moment at which Asterisk died under this call, if it did. */
-const cut_of = (call, kills) => kills.find((at) => at > call.startedAt && at <= (call.endedAt ?? call.startedAt + NEVER_RUNG_MS)) ?? null;
+const cut_of = (call, kills) => kills.find((at) => at > (call.startedBy ?? call.startedAt) && at <= (call.endedAt ?? call.startedAt + NEVER_RUNG_MS)) ?? null;
 
 /** Each call of the ledger that was placed, with what must be known of it. */
 export function expectations(ledger, seen, { goodbye, kills = [] }) {
