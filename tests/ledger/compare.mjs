@@ -19,11 +19,11 @@ export async function read_calls(since) {
 	return JSON.parse(text);
 }
 
-/** Rows that are open, of any kind, and rows set aside. */
+/** Rows since a moment that are open, of any kind, and rows set aside. */
 export async function leftovers(since) {
 	const open = await h.sql(`SELECT
-		(SELECT count(*) FROM call_sessions WHERE ended_at IS NULL) + (SELECT count(*) FROM queue_visits WHERE left_at IS NULL)
-		+ (SELECT count(*) FROM ring_offers WHERE ended_at IS NULL) + (SELECT count(*) FROM talk_segments WHERE ended_at IS NULL)`);
+		${[['call_sessions', 'started_at', 'ended_at'], ['queue_visits', 'joined_at', 'left_at'], ['ring_offers', 'started_at', 'ended_at'], ['talk_segments', 'started_at', 'ended_at']]
+		.map(([table, begin, end]) => `(SELECT count(*) FROM ${table} WHERE ${end} IS NULL AND ${begin} >= to_timestamp(${since} / 1000.0))`).join(' + ')}`);
 	const dead = await h.sql(`SELECT kind || ' ' || error || ' ' || payload FROM dead_letters WHERE at >= to_timestamp(${since} / 1000.0) ORDER BY seq`);
 	const deadLetters = dead.split('\n').filter(Boolean);
 	return { open: Number(open), dead: deadLetters.length, deadLetters };

@@ -39,7 +39,7 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		await Promise.all([driver.run(calls, concurrency), faults.run()]);
 		const placedMs = Date.now() - ms;
 		const seen = observe(floor, faults.stops);
-		const list = expectations(driver.ledger, seen, { goodbye: goodbye_ms(asterisk_root()), kills: faults.kills });
+		const list = expectations(driver.ledger, seen, { goodbye: goodbye_ms(asterisk_root()), kills: faults.kills, stops: faults.stops });
 		const placed = new Set(list.map((call) => call.entry));
 		const missing = driver.ledger.filter((entry) => !placed.has(entry)), refused = new Set(missing.map((entry) => PARTY[entry.direction](entry)));
 		const limits = faulty ? { limit: 1000, durationLimit: 1000 } : { limit: 500, durationLimit: 500 };

@@ -30,7 +30,7 @@ const number_of = (header) => /sips?:([^@;>]+)@/.exec(header ?? '')?.[1];
 function begin(message) {
 	return { sipId: message.headers['call-id'], inviteAt: message.at, outgoing: message.out, number: number_of(message.headers.from),
 		to: number_of(message.uri), callId: message.headers['x-cc-call-id'] ?? null, auto: Boolean(message.headers['x-cc-auto-answer']),
-		answeredAt: null, refusedAt: null, refusedWith: null, cancelAt: null, byeAt: null, byeOurs: null, referAt: null, referTo: null, ackAt: null, holds: [] };
+		answeredAt: null, refusedAt: null, refusedWith: null, cancelAt: null, byeAt: null, byeOurs: null, byeDoneAt: null, referAt: null, referTo: null, ackAt: null, holds: [] };
 }
 
 // A hold begins and ends when the other side has agreed to it.
@@ -61,6 +61,7 @@ const NOTES = {
 	ACK: (leg, message) => { leg.ackAt ??= message.at; },
 	CANCEL: (leg, message) => { if (!message.status) leg.cancelAt ??= message.at; },
 	BYE: (leg, message) => {
+		if (message.status) leg.byeDoneAt ??= message.at;
 		if (message.status || leg.byeAt) return;
 		leg.byeAt = message.at;
 		leg.byeOurs = message.out;

@@ -24,7 +24,11 @@ export const goodbye_ms = (root) => (readFileSync(path.join(root, 'usr/share/ast
 export function observe(floor, stops = []) {
 	const seen = (t) => stops.reduce((at, stop) => (at !== null && at >= stop.from && at < stop.to ? stop.to : at), t);
 	const shift = (leg) => {
-		for (const [key, value] of Object.entries(leg)) if (key.endsWith('At')) leg[key] = seen(value);
+		for (const [key, value] of Object.entries(leg)) {
+			// What was answered before Asterisk went on had come before it stopped.
+			const answered = key === 'byeAt' && leg.byeDoneAt !== null && leg.byeDoneAt < seen(value);
+			if (key.endsWith('At') && !answered) leg[key] = seen(value);
+		}
 		// An answer that came too late: the ring was given up, and the call taken back at once.
 		if (near(leg.cancelAt, leg.answeredAt) && near(leg.byeAt, leg.answeredAt)) leg.answeredAt = null;
 		return leg;
@@ -37,8 +41,8 @@ export function observe(floor, stops = []) {
 // ---- calls that come in ----
 
 class Inbound {
-	constructor(entry, caller, legs, goodbye) {
-		Object.assign(this, { entry, caller, legs, goodbye, visits: [], offers: [], segments: [], transfers: [] });
+	constructor(entry, caller, legs, { goodbye, stops }) {
+		Object.assign(this, { entry, caller, legs, goodbye, stops, visits: [], offers: [], segments: [], transfers: [] });
 		this.startedAt = caller.answeredAt;
 		this.leftAt = caller.byeAt ?? Math.max(caller.answeredAt, ...legs.map(end_of));
 	}
@@ -73,10 +77,16 @@ class Inbound {
 	}
 
 	left(joinedAt) {
-		if (this.caller.byeOurs) return { leftAt: this.leftAt, outcome: ['ABANDONED'] };
+		if (this.caller.byeOurs) return { leftAt: this.leftAt, outcome: this.may_have_been_told_off(joinedAt) ? ['ABANDONED', 'TIMEOUT', 'FULL'] : ['ABANDONED'] };
 		const leftAt = this.leftAt - this.goodbye;
 		const full = QUEUES[this.entry.queue].max_waiting && leftAt - joinedAt < 1000;
 		return { leftAt: full ? joinedAt : leftAt, outcome: [full ? 'FULL' : 'TIMEOUT'] };
+	}
+
+	// A caller who leaves during the last announcement; a stopped Asterisk begins it when it goes on.
+	may_have_been_told_off(joinedAt) {
+		return this.leftAt - joinedAt > QUEUES[this.entry.queue].max_wait * 1000 - CROSSING_MS
+			|| this.stops.some((stop) => stop.from <= this.leftAt && stop.to >= joinedAt - CROSSING_MS);
 	}
 
 	ring_outcome(leg) {
@@ -139,9 +149,8 @@ class Inbound {
 	}
 
 	outcome() {
-		const sure = this.segments.some((s) => !s.crossing), last = this.visits.at(-1).outcome[0] === 'ABANDONED' ? 'ABANDONED' : 'NO_ANSWER';
-		if (sure) return ['ANSWERED'];
-		return this.segments.length ? ['ANSWERED', 'ABANDONED'] : [last];
+		if (this.segments.some((s) => !s.crossing)) return ['ANSWERED'];
+		return this.segments.length ? ['ANSWERED', 'ABANDONED'] : this.visits.at(-1).outcome.map((outcome) => (outcome === 'ABANDONED' ? outcome : 'NO_ANSWER'));
 	}
 
 	work_out() {
@@ -156,12 +165,12 @@ class Inbound {
 	}
 }
 
-function inbound(entry, seen, goodbye) {
+function inbound(entry, seen, known_of) {
 	const caller = seen.own(entry);
 	if (!caller?.answeredAt) return null;
 	const [known] = seen.agents.filter((leg) => leg.number === entry.number);
 	const legs = known ? seen.agents.filter((leg) => leg.callId === known.callId).sort((a, b) => a.inviteAt - b.inviteAt) : [];
-	return { id: known?.callId ?? null, ...new Inbound(entry, caller, legs, goodbye).work_out() };
+	return { id: known?.callId ?? null, ...new Inbound(entry, caller, legs, known_of).work_out() };
 }
 
 // ---- calls that agents make ----
@@ -199,12 +208,12 @@ function internal(entry, seen) {
 const DIRECTIONS = { INBOUND: inbound, OUTBOUND: outbound, INTERNAL: internal };
 
 /** The moment at which Asterisk died under this call, if it did. */
-const cut_of = (call, kills) => kills.find((at) => at > call.startedAt && at <= (call.endedAt ?? call.startedAt + NEVER_RUNG_MS)) ?? null;
+const cut_of = (call, kills) => kills.find((at) => at > (call.startedBy ?? call.startedAt) && at <= (call.endedAt ?? call.startedAt + NEVER_RUNG_MS)) ?? null;
 
 /** Each call of the ledger that was placed, with what must be known of it. */
-export function expectations(ledger, seen, { goodbye, kills = [] }) {
+export function expectations(ledger, seen, { goodbye, kills = [], stops = [] }) {
 	return ledger.flatMap((entry) => {
-		const call = DIRECTIONS[entry.direction](entry, seen, goodbye);
+		const call = DIRECTIONS[entry.direction](entry, seen, { goodbye, stops });
 		return call ? [{ entry, direction: entry.direction, cutAt: cut_of(call, kills), ...call }] : [];
 	});
 }
