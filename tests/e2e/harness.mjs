@@ -247,17 +247,6 @@ export async function witness(on_event = () => {}) {
 	};
 }
 
-/** Asterisk reads its phones anew: one that was added since it started has no device state before. */
-export async function reload_phones() {
-	const socket = net.connect(ports.ami, '127.0.0.1');
-	const secret = readFileSync(path.join(HOME, 'secrets/ami-system'), 'utf8').trim();
-	let text = '';
-	socket.on('data', (chunk) => { text += chunk; });
-	socket.write(`Action: Login\r\nUsername: system\r\nSecret: ${secret}\r\n\r\nAction: Reload\r\nActionID: phones\r\nModule: res_pjsip.so\r\n\r\n`);
-	await until(() => /ActionID: phones/.test(text), 'the phones to be read');
-	socket.destroy();
-}
-
 // ---- the database and the API --------------------------------------------------------------------
 
 export async function sql(statement) {

@@ -137,7 +137,6 @@ export class Floor {
 
 	async open() {
 		await provision(this.agents);
-		await h.reload_phones();
 		const texts = { member: scenario.phone(true), phone: scenario.phone(false), caller: scenario.caller(), trunk: scenario.trunk() };
 		for (const [name, text] of Object.entries(texts)) this.file(`${name}.xml`, text);
 		this.agents.forEach((agent, index) => this.phone(agent, index));

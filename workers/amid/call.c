@@ -345,6 +345,15 @@ static int64_t end_of(const struct tracker *t, const struct call *call)
 	return end > call->started_us ? end : call->started_us;
 }
 
+/* Whether anything was dialled: a phone that is not there is not even rung. */
+static bool anyone_rung_since(const struct call *call, int64_t at_us)
+{
+	for (const struct leg *leg = call->legs; leg; leg = leg->next)
+		if (leg->started_us >= at_us)
+			return true;
+	return false;
+}
+
 void call_end(struct tracker *t, struct call *call)
 {
 	for (size_t i = 0; i < call->segments.n; i++)
@@ -361,7 +370,7 @@ void call_end(struct tracker *t, struct call *call)
 		excuse_cut_rings(call, t->now_us);
 	struct transfer *transfer = call_open_transfer(call);
 	if (transfer) {
-		transfer->result = "NO_ANSWER";
+		transfer->result = anyone_rung_since(call, transfer->at_us) ? "NO_ANSWER" : "FAILED";
 		transfer->dirty = true;
 	}
 	call->ended_us = end_of(t, call);

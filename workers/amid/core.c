@@ -48,6 +48,7 @@ struct core {
 	struct announcement *announcements, **announcements_end;
 	const char **tenants;               /* of this node, for resets of the live picture */
 	size_t n_tenants;
+	bool new_phones;                    /* Asterisk is to be told of agents it may not know */
 	bool swept;                         /* open calls of an earlier process are dealt with */
 };
 
@@ -169,10 +170,24 @@ static void take_config(struct core *core, struct store_config *config, bool res
 				a->tenant, a->extension, a->status, a->reason, a->next_status,
 				a->call_id, a->since_us, a->wrapup_us, a->wrapup_ms,
 				a->wrapup_extended });
-		tracker_config_agent(core->tracker, a->tenant, a->extension);
+		if (tracker_config_agent(core->tracker, a->tenant, a->extension))
+			core->new_phones = true;
 	}
 	tracker_config_end(core->tracker);
 	talloc_free(config);
+}
+
+/*
+ * A phone that Asterisk has not known since it was started registers and can be called, but counts as
+ * unavailable to queues until res_pjsip has read its endpoint anew (observed on Asterisk 22).
+ */
+static void show_new_phones(struct core *core)
+{
+	if (!core->new_phones || !session_ready(core->system))
+		return;
+	ami_action_put(session_begin(core->system, "Reload"), "Module", "res_pjsip.so");
+	if (session_send(core->system, NULL, NULL, 0) == 0)
+		core->new_phones = false;
 }
 
 /* ---- sessions ---- */
@@ -332,6 +347,7 @@ static void step(struct core *core)
 	tracker_flush(core->tracker);
 	while ((config = mailbox_take(core->config_box, 0)) != NULL)
 		take_config(core, config, false);
+	show_new_phones(core);
 	run_commands(core);
 	if (live_wants_picture(core->live))
 		show_picture(core);

@@ -164,6 +164,7 @@ struct agent {
 	UT_hash_handle hh;            /* by "tenant/extension" */
 	const char *key, *tenant, *extension;
 	bool configured;
+	bool known;                   /* was configured at some time */
 	enum agent_status status;     /* what is shown */
 	enum agent_status base;       /* chosen by a person: holds outside calls and wrap-up */
 	const char *reason;           /* of base */

@@ -263,14 +263,16 @@ void tracker_config_queue(struct tracker *t, const char *tenant, const char *nam
 	queue_changed(t, queue);
 }
 
-void tracker_config_agent(struct tracker *t, const char *tenant, const char *extension)
+bool tracker_config_agent(struct tracker *t, const char *tenant, const char *extension)
 {
 	struct agent *agent = agent_get(t, tenant, str_of(extension));
+	bool new = !agent->known;
 
-	agent->configured = true;
+	agent->configured = agent->known = true;
 	agent_changed(t, agent);
 	if (!agent->since_us)
 		agent->since_us = t->now_us;
+	return new;
 }
 
 void tracker_config_end(struct tracker *t)
@@ -419,6 +421,20 @@ void tracker_resync_channel(struct tracker *t, const struct ami_message *m, int6
 		leg->misplaced = true;
 }
 
+/* A dial of ours that was under way when the link was lost may never have become a channel. */
+static void end_dials_without_leg(struct tracker *t)
+{
+	enum { DIAL_US = 5000000 };
+
+	for (struct call *call = t->all_calls; call; call = call->next_any) {
+		if (call->legs || call->ended_us || t->now_us - call->started_us < DIAL_US)
+			continue;
+		call->estimated = true;
+		call->end_reason = "lost";
+		call_end(t, call);
+	}
+}
+
 void tracker_resync_end(struct tracker *t, int64_t boot_us, int64_t now_us)
 {
 	struct leg *leg, *next;
@@ -432,6 +448,7 @@ void tracker_resync_end(struct tracker *t, int64_t boot_us, int64_t now_us)
 		else
 			doubt(t, leg);
 	}
+	end_dials_without_leg(t);
 	for (struct call *call = t->all_calls; call; call = call->next_any)
 		segments_update(t, call);
 	tracker_flush(t);

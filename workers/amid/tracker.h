@@ -75,7 +75,8 @@ int64_t tracker_next_tick(const struct tracker *t);
 void tracker_config_begin(struct tracker *t, int64_t now_us);
 void tracker_config_queue(struct tracker *t, const char *tenant, const char *queue,
 			  int64_t wrapup_ms);
-void tracker_config_agent(struct tracker *t, const char *tenant, const char *extension);
+/* Returns whether no configuration before this one had the agent. */
+bool tracker_config_agent(struct tracker *t, const char *tenant, const char *extension);
 void tracker_config_end(struct tracker *t);
 
 /* An agent's state as it was stored; texts may be NULL but for the first three. */
