@@ -4,8 +4,15 @@
 ALTER TABLE worker_nodes ADD COLUMN heard_at timestamptz;
 COMMENT ON COLUMN worker_nodes.heard_at IS 'time of the newest event that is stored: the channel event log is read from there on';
 
-ALTER TABLE call_legs ADD COLUMN bridge text;
+ALTER TABLE call_legs
+  ADD COLUMN bridge text,
+  ADD COLUMN origin boolean NOT NULL DEFAULT false,
+  ADD COLUMN dialled boolean NOT NULL DEFAULT false,
+  ADD COLUMN dialled_by text;
 COMMENT ON COLUMN call_legs.bridge IS 'id of the bridge it is in; null: in none';
+COMMENT ON COLUMN call_legs.origin IS 'it called the PBX, rather than being called';
+COMMENT ON COLUMN call_legs.dialled IS 'it is the far side of a Dial or Queue';
+COMMENT ON COLUMN call_legs.dialled_by IS 'extension whose leg dialled it: a consultation''s target is known by it';
 -- Legs come in order of time, so a few pages tell which of them are recent.
 CREATE INDEX call_legs_started ON call_legs USING brin (started_at);
 

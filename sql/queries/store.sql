@@ -47,7 +47,7 @@ SELECT jsonb_build_object('id', c.id, 'pbxId', c.pbx_id, 'status', c.status, 'te
   'agent', a.extension,
   'legs', (SELECT jsonb_agg(jsonb_build_object('uniqueid', l.uniqueid, 'channel', l.channel, 'party', l.party,
       'number', l.number, 'startedAt', us(l.started_at), 'answeredAt', us(l.answered_at), 'endedAt', us(l.ended_at),
-      'bridge', l.bridge, 'cause', l.cause) ORDER BY l.started_at, l.uniqueid)
+      'bridge', l.bridge, 'origin', l.origin, 'dialled', l.dialled, 'dialledBy', l.dialled_by, 'cause', l.cause) ORDER BY l.started_at, l.uniqueid)
     FROM call_legs l WHERE l.tenant_id = c.tenant_id AND l.call_id = c.id),
   'visits', (SELECT jsonb_agg(jsonb_build_object('queue', q.name, 'joinedAt', us(v.joined_at), 'leftAt', us(v.left_at),
       'outcome', v.outcome, 'agent', e.extension) ORDER BY v.ordinal)
@@ -110,17 +110,18 @@ WHERE c.seq < excluded.seq
 
 -- name: store_legs
 INSERT INTO call_legs AS l (tenant_id, call_id, uniqueid, channel, party, agent_id, number, started_at, answered_at,
-  ended_at, bridge, cause, tech_cause, seq)
+  ended_at, bridge, origin, dialled, dialled_by, cause, tech_cause, seq)
 SELECT DISTINCT ON (t.id, r."callId", r.uniqueid) t.id, r."callId", r.uniqueid, r.channel, r.party, a.id, r.number,
-  r."startedAt", r."answeredAt", r."endedAt", r.bridge, nullif(r.cause, 0), nullif(r."techCause", 0)::text, r.seq
+  r."startedAt", r."answeredAt", r."endedAt", r.bridge, r.origin, r.dialled, r."dialledBy", nullif(r.cause, 0), nullif(r."techCause", 0)::text, r.seq
 FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, "callId" uuid, uniqueid text, channel text,
   party text, agent text, number text, "startedAt" timestamptz, "answeredAt" timestamptz, "endedAt" timestamptz,
-  bridge text, cause int, "techCause" int)
+  bridge text, origin boolean, dialled boolean, "dialledBy" text, cause int, "techCause" int)
 LEFT JOIN tenants t ON t.slug = r.tenant
 LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.agent
 ORDER BY t.id, r."callId", r.uniqueid, r.seq DESC
 ON CONFLICT (tenant_id, call_id, uniqueid) DO UPDATE SET party = excluded.party, number = excluded.number,
-  answered_at = excluded.answered_at, ended_at = excluded.ended_at, bridge = excluded.bridge, cause = excluded.cause,
+  answered_at = excluded.answered_at, ended_at = excluded.ended_at, bridge = excluded.bridge, dialled = excluded.dialled,
+  dialled_by = excluded.dialled_by, cause = excluded.cause,
   tech_cause = excluded.tech_cause, seq = excluded.seq
 WHERE l.seq < excluded.seq
 

@@ -349,7 +349,7 @@ static int64_t end_of(const struct tracker *t, const struct call *call)
 static bool anyone_rung_since(const struct call *call, int64_t at_us)
 {
 	for (const struct leg *leg = call->legs; leg; leg = leg->next)
-		if (leg->started_us >= at_us)
+		if (leg->started_us > at_us - SAME_MOMENT_US)
 			return true;
 	return false;
 }

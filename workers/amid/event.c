@@ -552,8 +552,8 @@ static void on_queue_leave(struct tracker *t, const struct ami_message *m)
 }
 
 /*
- * Who waits, as a list says: news only of a caller whose joining was not heard. A list is never
- * behind the events, so one that has just left is not in it.
+ * Who waits, as a list says: news of a caller whose joining was not heard. A list is ahead of the
+ * events, so it is believed the second time.
  */
 static void on_queue_entry(struct tracker *t, const struct ami_message *m)
 {
@@ -561,8 +561,13 @@ static void on_queue_entry(struct tracker *t, const struct ami_message *m)
 
 	if (!leg || !leg->call || leg->bridge || call_open_visit(leg->call))
 		return;
+	if (!leg->waits_unheard) {
+		leg->waits_unheard = true;
+		return;
+	}
 	int64_t now_us = t->now_us;
 	t->now_us -= ami_get_int(m, "Wait", 0) * 1000000;
+	t->differences++;
 	leg->call->estimated = true;
 	on_queue_join(t, m);
 	t->now_us = now_us;
@@ -613,7 +618,8 @@ static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct
 		if (str_is(status, queue_exits[i].status))
 			outcome = queue_exits[i].outcome;
 	struct visit *visit = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
-	if (visit && visit->outcome == outcome && t->now_us - visit->left_us < SAME_MOMENT_US)
+	if (visit && visit->outcome && strcmp(visit->outcome, outcome) == 0 &&
+	    t->now_us - visit->left_us < SAME_MOMENT_US)
 		return;
 	/* News of a queue that the caller has left for this one. */
 	if (visit && !visit->outcome && strcmp(visit->queue, queue_name(t, m)) != 0)

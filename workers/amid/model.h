@@ -80,6 +80,7 @@ struct leg {
 	bool listed;                  /* in the list of a running resync */
 	bool found;                   /* known from such a list alone: no event has told of it */
 	bool misplaced;               /* the last list had it in another bridge */
+	bool waits_unheard;           /* the last list had it in a queue that nobody told of */
 	int64_t doubt_us;             /* when this, or that a list lacked it, is settled; 0: no doubt */
 	const char *dialling;         /* what its Dial is to call, as the channel event log says */
 	int64_t started_us, answered_us, ended_us, seen_us;

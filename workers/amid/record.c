@@ -280,6 +280,9 @@ static void record_leg(struct tracker *t, const struct call *call, struct leg *l
 	json_put_time(&o, "answeredAt", leg->answered_us);
 	json_put_time(&o, "endedAt", leg->ended_us);
 	json_put_text(&o, "bridge", leg->bridge ? leg->bridge->id : NULL);
+	json_put_bool(&o, "origin", leg->origin);
+	json_put_bool(&o, "dialled", leg->dialled);
+	put_agent(&o, "dialledBy", leg->dialled_by);
 	json_put_int(&o, "cause", leg->cause);
 	json_put_int(&o, "techCause", leg->tech_cause);
 	send(t, &o, (struct record){ .kind = RECORD_LEG, .tenant = call->tenant,

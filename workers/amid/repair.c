@@ -355,12 +355,15 @@ static const struct {
 
 /* ---- gaps ---- */
 
+/* What belongs together comes in less than this; the first silence so long is good to cut in. */
+enum { QUIET_US = 50000 };
+
 /* Up to when the log is believed about the calls of one Linkedid. */
 struct quiet {
 	UT_hash_handle hh;
 	const char *linkedid;
 	int64_t last_us;             /* its newest message so far */
-	int64_t length_us, cut_us;   /* its longest silence so far, and the middle of that */
+	int64_t length_us, cut_us;   /* the silence that is best so far, and the middle of it */
 };
 
 struct gap {
@@ -432,7 +435,7 @@ static struct quiet *quiet_find(const struct gap *gap, struct str linkedid)
 
 static void quiet_note(struct quiet *quiet, int64_t at_us)
 {
-	if (at_us - quiet->last_us > quiet->length_us) {
+	if (quiet->length_us < QUIET_US && at_us - quiet->last_us > quiet->length_us) {
 		quiet->length_us = at_us - quiet->last_us;
 		quiet->cut_us = quiet->last_us + quiet->length_us / 2;
 	}
@@ -483,7 +486,7 @@ static int64_t cut_of(const struct gap *gap, struct str linkedid)
 {
 	const struct quiet *quiet = quiet_find(gap, linkedid);
 
-	return quiet ? quiet->cut_us : gap->from_us + (gap->until_us - gap->from_us) / 2;
+	return quiet ? quiet->cut_us : gap->from_us + QUIET_US / 2;
 }
 
 static void tell_kept(struct tracker *t, const struct ami_message *m)

@@ -72,6 +72,11 @@ static void restore_leg(struct tracker *t, struct call *call, const struct json 
 		leg->party = PARTY_SUPERVISOR;
 	if (!call->customer && leg->party == PARTY_CUSTOMER)
 		call->customer = leg;
+	leg->origin = json_get_bool(v, "origin", false);
+	leg->dialled = json_get_bool(v, "dialled", false);
+	const char *dialled_by = json_get_string(v, "dialledBy");
+	if (dialled_by)
+		leg->dialled_by = agent_get(t, call->tenant, str_of(dialled_by));
 	const char *bridge = json_get_string(v, "bridge");
 	int64_t ended = time_of(t, v, "endedAt");
 	if (ended) {
@@ -108,7 +113,7 @@ static void restore_offer(struct tracker *t, struct call *call, const struct jso
 		return;
 	offer->leg = living_leg(call, offer->agent);
 	if (offer->leg)
-		offer->leg->ringing = offer->leg->dialled = true;
+		offer->leg->ringing = true;
 }
 
 static void restore_segment(struct tracker *t, struct call *call, const struct json *v, size_t i)

@@ -149,8 +149,8 @@ int tracker_answer(struct tracker *t, const void *ctx, const char *tenant, const
 void tracker_gap_begin(struct tracker *t, int64_t silent_us);
 /*
  * The channel event log is about to be told; live messages were complete between these two moments.
- * The log is believed up to somewhere in between: for each call up to its quietest moment, so that
- * what belongs together is not torn apart between two sources that are some ms out of step. Without
+ * The log is believed up to somewhere in between: for each call up to its first quiet moment, so
+ * that what belongs together is not torn apart between two sources that are some ms out of step. Without
  * this call every message that was kept is told.
  */
 void tracker_gap_read(struct tracker *t, int64_t from_us, int64_t until_us);
