@@ -84,6 +84,14 @@ static int open_one(struct cel_log *log, const char *path)
 	return 0;
 }
 
+/* Asterisk makes the file with its first row: until then a directory for it is enough. */
+static bool is_to_come(const void *ctx, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && access(mem_strndup(ctx, path, (size_t)(slash - path)), R_OK | X_OK) == 0;
+}
+
 int cel_log_open(const void *ctx, const char *path, int64_t from_us, struct cel_log **out)
 {
 	struct cel_log *log = mem_new(ctx, struct cel_log);
@@ -94,13 +102,12 @@ int cel_log_open(const void *ctx, const char *path, int64_t from_us, struct cel_
 	open_one(log, mem_printf(log, "%s.1", path));
 	int err = open_one(log, path);
 	/* Right after a rotation there is only the old one. */
-	if (err && log->n == 0) {
+	if (err && log->n == 0 && (err != -ENOENT || !is_to_come(log, path))) {
 		talloc_free(log);
 		return err;
 	}
-	lseek(log->fds[0], bisect(log->fds[0], from_us), SEEK_SET);
-	if (log->n == FILES_MAX)
-		lseek(log->fds[1], bisect(log->fds[1], from_us), SEEK_SET);
+	for (size_t i = 0; i < log->n; i++)
+		lseek(log->fds[i], bisect(log->fds[i], from_us), SEEK_SET);
 	*out = log;
 	return 0;
 }

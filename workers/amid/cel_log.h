@@ -10,7 +10,10 @@
 
 struct cel_log;
 
-/* Opens it at the first row of this moment or later. Returns 0 or -errno; freed with ctx. */
+/*
+ * Opens it at the first row of this moment or later. A file that is not there yet, in a directory
+ * that is, is an empty log. Returns 0 or -errno; freed with ctx.
+ */
 int cel_log_open(const void *ctx, const char *path, int64_t from_us, struct cel_log **out);
 /*
  * The next row: 1, or 0 when nothing more is written yet. Lines that are no rows (torn by the death

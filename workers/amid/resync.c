@@ -61,13 +61,10 @@ int64_t resync_next_ms(const struct resync *r)
 
 /* ---- the log ---- */
 
-/* Tells the tracker what the log says from this moment on; returns how many rows were news. */
-static uint64_t read_log(struct resync *r, int64_t from_us)
+/* The log from this moment on; NULL if it cannot be read, which is counted. */
+static struct cel_log *open_log(struct resync *r, const void *ctx, int64_t from_us)
 {
-	void *ctx = mem_context();
-	struct cel_log *log;
-	struct cel_row row;
-	uint64_t told = 0;
+	struct cel_log *log = NULL;
 	int err = cel_log_open(ctx, r->options.log_path, from_us, &log);
 
 	if (err) {
@@ -75,21 +72,36 @@ static uint64_t read_log(struct resync *r, int64_t from_us)
 		log_warn("channel event log unreadable path=%s error=%s", r->options.log_path,
 			 strerror(-err));
 	}
-	while (!err && cel_log_next(log, &row)) {
-		told += tracker_cel(r->options.tracker, &row);
-		if (told % PROGRESS_ROWS == PROGRESS_ROWS - 1)
+	return log;
+}
+
+static void tell_log(struct resync *r, struct cel_log *log)
+{
+	struct cel_row row;
+
+	while (cel_log_next(log, &row)) {
+		if (tracker_cel(r->options.tracker, &row) &&
+		    ++r->counts.rows_told % PROGRESS_ROWS == 0)
 			r->options.on_progress(r->options.arg);
 	}
-	r->counts.rows_told += told;
+}
+
+/* What was written since the last list, for channels in doubt and for rows that came late. */
+static void look_again(struct resync *r)
+{
+	void *ctx = mem_context();
+	struct cel_log *log = open_log(r, ctx, r->checked_us - LATE_US);
+
+	if (log)
+		tell_log(r, log);
 	talloc_free(ctx);
-	return told;
 }
 
 void resync_before_tick(struct resync *r)
 {
 	if (tracker_doubt_due(r->options.tracker, clock_wall_us()) &&
 	    (r->state == STATE_IDLE || r->state == STATE_LISTING))
-		read_log(r, r->checked_us - LATE_US);
+		look_again(r);
 }
 
 /* ---- the lists ---- */
@@ -151,7 +163,7 @@ static void on_status(void *arg, const struct ami_message *m, bool last)
 	}
 	tracker_resync_end(r->options.tracker, r->boot_us, clock_wall_us());
 	if (r->gap)
-		read_log(r, r->checked_us - LATE_US);
+		look_again(r);
 	r->checked_us = clock_wall_us();
 	finish(r);
 }
@@ -189,14 +201,18 @@ static void fill_gap(struct resync *r)
 {
 	struct tracker *t = r->options.tracker;
 	int64_t now_us = clock_wall_us();
-
+	void *ctx = mem_context();
 	/* Without a past there is nothing that was missed. */
-	if (r->read_from_us) {
+	struct cel_log *log =
+		r->read_from_us ? open_log(r, ctx, r->read_from_us - OVERLAP_US) : NULL;
+
+	if (log) {
 		tracker_gap_read(t, r->listening_us, now_us);
-		read_log(r, r->read_from_us - OVERLAP_US);
+		tell_log(r, log);
 	}
 	r->read_from_us = r->checked_us = now_us;
 	tracker_gap_end(t);
+	talloc_free(ctx);
 }
 
 /* Asterisk's own clock says from when on its events reach us. */
