@@ -210,7 +210,7 @@ struct tracker {
 	struct recent *ended;         /* legs that are over: they do not come back */
 	struct ami_message *telling;  /* a row of the channel event log in the words of the manager */
 	int64_t silent_us;            /* until then everything was heard */
-	struct gap *gap;              /* what repair.c knows of the last one */
+	struct gap *gap;              /* the last one */
 	bool keeping;                 /* messages are kept back, since a gap is to be filled first */
 	int64_t doubt_us;             /* when the first doubt about a leg is settled, 0: no doubt */
 	uint64_t differences;         /* doubts that no event explained */
@@ -320,10 +320,12 @@ bool event_handle(struct tracker *t, const struct ami_message *m);
 /* The leg that a message about a channel speaks of, made if it is new. */
 struct leg *event_channel(struct tracker *t, const struct ami_message *m);
 
-/* ---- repair.c: what was not heard ---- */
+/* ---- gap.c: from what was not heard to what is ---- */
 
 struct gap *gap_new(struct tracker *t);
 void gap_keep(struct tracker *t, const struct ami_message *m);
+/* Up to when the log is believed about the calls of this Linkedid. */
+int64_t gap_cut_us(const struct gap *gap, struct str linkedid);
 
 /* ---- agent.c: the state of an agent ---- */
 
