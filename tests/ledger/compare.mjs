@@ -91,10 +91,13 @@ function check_parts(report, call, row) {
 	});
 }
 
-function check_cut(report, call, row) {
+/** When Asterisk's death ended the call: surely, or, if the end crossed it, by the row's own word. */
+const cut_at = (call, row) => call.cutAt ?? (row.end_reason === 'pbx_restart' ? call.crossedAt : null);
+
+function check_cut(report, at, row) {
 	report.same(true, 'end reason', row.end_reason, 'pbx_restart');
 	report.same(true, 'estimated', row.estimated, true);
-	report.time(true, 'duration', 'the end after the cut', row.ended_at - call.cutAt, 0, report.durationLimit);
+	report.time(true, 'duration', 'the end after the cut', row.ended_at - at, 0, report.durationLimit);
 }
 
 function check(report, call, row) {
@@ -103,8 +106,9 @@ function check(report, call, row) {
 	report.same(false, 'from', row.from_number, call.from);
 	report.same(false, 'to', row.to_number, [call.to, call.to.replace('+', '')]);
 	if (row.status !== 'ENDED') report.say(true, `is open: ${row.status}`);
-	if (call.cutAt) {
-		check_cut(report, call, row);
+	const cut = cut_at(call, row);
+	if (cut) {
+		check_cut(report, cut, row);
 		return;
 	}
 	report.same(true, 'outcome', row.outcome, call.outcome);

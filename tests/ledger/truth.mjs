@@ -210,10 +210,14 @@ const DIRECTIONS = { INBOUND: inbound, OUTBOUND: outbound, INTERNAL: internal };
 /** The moment at which Asterisk died under this call, if it did. */
 const cut_of = (call, kills) => kills.find((at) => at > (call.startedBy ?? call.startedAt) && at <= (call.endedAt ?? call.startedAt + NEVER_RUNG_MS)) ?? null;
 
+// Asterisk answers a BYE before it has told anybody of the end.
+const CROSSING_MS = 150;
+const crossed_of = (call, kills) => kills.find((at) => at > call.endedAt && at <= call.endedAt + CROSSING_MS) ?? null;
+
 /** Each call of the ledger that was placed, with what must be known of it. */
 export function expectations(ledger, seen, { goodbye, kills = [], stops = [] }) {
 	return ledger.flatMap((entry) => {
 		const call = DIRECTIONS[entry.direction](entry, seen, { goodbye, stops });
-		return call ? [{ entry, direction: entry.direction, cutAt: cut_of(call, kills), ...call }] : [];
+		return call ? [{ entry, direction: entry.direction, cutAt: cut_of(call, kills), crossedAt: crossed_of(call, kills), ...call }] : [];
 	});
 }
