@@ -211,8 +211,8 @@ const DIRECTIONS = { INBOUND: inbound, OUTBOUND: outbound, INTERNAL: internal };
 const cut_of = (call, kills) => kills.find((at) => at > (call.startedBy ?? call.startedAt) && at <= (call.endedAt ?? call.startedAt + NEVER_RUNG_MS)) ?? null;
 
 // Asterisk answers a BYE before it has told anybody of the end.
-const CROSSING_MS = 150;
-const crossed_of = (call, kills) => kills.find((at) => at > call.endedAt && at <= call.endedAt + CROSSING_MS) ?? null;
+const LAST_WORD_MS = 150;
+const crossed_of = (call, kills) => kills.find((at) => at > call.endedAt && at <= call.endedAt + LAST_WORD_MS) ?? null;
 
 /** Each call of the ledger that was placed, with what must be known of it. */
 export function expectations(ledger, seen, { goodbye, kills = [], stops = [] }) {
