@@ -38,7 +38,7 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		const ms = Date.now();
 		await Promise.all([driver.run(calls, concurrency), faults.run()]);
 		const placedMs = Date.now() - ms;
-		const seen = observe(floor, faults.stops);
+		const seen = observe(floor, faults);
 		const list = expectations(driver.ledger, seen, { goodbye: goodbye_ms(asterisk_root()), kills: faults.kills, stops: faults.stops });
 		const placed = new Set(list.map((call) => call.entry));
 		const missing = driver.ledger.filter((entry) => !placed.has(entry)), refused = new Set(missing.map((entry) => PARTY[entry.direction](entry)));

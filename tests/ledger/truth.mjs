@@ -21,7 +21,7 @@ const end_of = (leg) => gone(leg) ?? leg.refusedAt ?? leg.cancelAt;
 export const goodbye_ms = (root) => (readFileSync(path.join(root, 'usr/share/asterisk/sounds/en_US_f_Allison/vm-goodbye.wav')).length - 44) / 16;
 
 /** All legs that SIPp saw, times as Asterisk can have seen them: what is sent to a stopped one waits. */
-export function observe(floor, stops = []) {
+export function observe(floor, { stops = [], kills = [] } = {}) {
 	const seen = (t) => stops.reduce((at, stop) => (at !== null && at >= stop.from && at < stop.to ? stop.to : at), t);
 	const shift = (leg) => {
 		for (const [key, value] of Object.entries(leg)) {
@@ -29,6 +29,8 @@ export function observe(floor, stops = []) {
 			const answered = key === 'byeAt' && leg.byeDoneAt !== null && leg.byeDoneAt < seen(value);
 			if (key.endsWith('At') && !answered) leg[key] = seen(value);
 		}
+		// A hang-up that a living Asterisk never answered did not reach it.
+		if (leg.byeOurs && leg.byeDoneAt === null && kills.length === 0) Object.assign(leg, { byeAt: null, byeOurs: null });
 		// An answer that came too late: the ring was given up, and the call taken back at once.
 		if (near(leg.cancelAt, leg.answeredAt) && near(leg.byeAt, leg.answeredAt)) leg.answeredAt = null;
 		return leg;
@@ -134,9 +136,9 @@ class Inbound {
 
 	blind(from, to, at) {
 		const target = this.legs.find((leg) => leg.agent.extension === to && leg.inviteAt >= at - 50);
-		if (!target && near(at, this.leftAt)) return;
+		if (!target && this.caller.byeOurs && near(at, this.leftAt)) return;
 		const crossing = this.caller.byeOurs && near(end_of(target ?? this.caller), this.leftAt);
-		const result = target?.answeredAt ? 'COMPLETED' : target?.refusedWith === 486 ? 'REFUSED' : 'NO_ANSWER';
+		const result = target?.answeredAt ? 'COMPLETED' : target?.refusedWith === 486 ? 'REFUSED' : target ? 'NO_ANSWER' : 'FAILED';
 		this.transfers.push({ kind: 'BLIND', from, to, result: crossing ? [result, 'NO_ANSWER'] : [result] });
 	}
 

@@ -373,6 +373,8 @@ static void on_bridge_leave(struct tracker *t, const struct ami_message *m)
 	if (!leg)
 		return;
 	bridge_leave(t, leg);
+	leg->dirty = true;
+	call_changed(t, leg->call);
 	segments_detach(t, leg->call, leg);
 	if (leg->agent)
 		agent_refresh(t, leg->agent);

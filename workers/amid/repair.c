@@ -235,11 +235,6 @@ static void tell_hold(struct telling *l, const char *event)
 	}
 }
 
-static void tell_stream_begin(struct telling *l)
-{
-	tell_hold(l, "Hold");
-}
-
 static void tell_stream_end(struct telling *l)
 {
 	tell_hold(l, "Unhold");
@@ -269,6 +264,21 @@ static void tell_spy(struct telling *l)
 	begin(l, "ChanSpyStart");
 	put(l, "SpyerUniqueid", l->row->uniqueid);
 	tell(l);
+}
+
+/*
+ * Music begins: for a caller who waits, or for a customer on hold. A caller who is sent back into a
+ * queue is in the same application as before, of which there is no second row.
+ */
+static void tell_stream_begin(struct telling *l)
+{
+	const struct leg *leg = own_leg(l);
+
+	if (leg && leg->call && leg == leg->call->customer && !leg->bridge &&
+	    str_is(l->row->app, "Queue"))
+		tell_join(l);
+	else
+		tell_hold(l, "Hold");
 }
 
 /* Those that asterisk/etc/cel.conf has rows written for. */
