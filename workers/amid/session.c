@@ -99,7 +99,7 @@ static int transmit(struct session *s, session_answer *answer, void *arg, int de
 
 	if (err)
 		return err;
-	if (link_send(s->link, s->out) < 0)
+	if (link_send(s->link, s->connection, s->out) < 0)
 		return ERR_PBX_UNAVAILABLE;
 	if (!answer)
 		return ERR_OK;
@@ -181,7 +181,7 @@ static void on_login(void *arg, const struct ami_message *m, bool last)
 		struct str why = ami_get(m, "Message");
 		log_error("login refused name=%s user=%s message=%.*s", s->options.name,
 			  s->options.user, (int)why.n, why.p);
-		link_drop(s->link, "login refused");
+		link_drop(s->link, s->connection, "login refused");
 		return;
 	}
 	/* A send-only account gets no events, so none tells it that the boot is over. */
@@ -208,7 +208,7 @@ static void on_pong(void *arg, const struct ami_message *m, bool last)
 
 	(void)last;
 	if (!m && s->state == STATE_READY)
-		link_drop(s->link, "no answer to a ping");
+		link_drop(s->link, s->connection, "no answer to a ping");
 }
 
 static void went_down(struct session *s)
@@ -253,7 +253,7 @@ static void read_messages(struct session *s)
 			message(s, m);
 	}
 	if (err)
-		link_drop(s->link, "not the manager's protocol");
+		link_drop(s->link, s->connection, "not the manager's protocol");
 }
 
 static void run_deadlines(struct session *s)
@@ -262,7 +262,7 @@ static void run_deadlines(struct session *s)
 
 	if (s->state_deadline_ms && now >= s->state_deadline_ms) {
 		s->state_deadline_ms = 0;
-		link_drop(s->link, s->state == STATE_LOGIN ? "no answer to the login"
+		link_drop(s->link, s->connection, s->state == STATE_LOGIN ? "no answer to the login"
 							   : "Asterisk does not finish booting");
 	}
 	for (struct pending **p = &s->pending; *p;)
