@@ -6,100 +6,67 @@
 #include <stdbool.h>
 #include <string.h>
 
-struct scan {
-	char *at, *end;
-	struct csv_row *row;
-};
-
-static bool add(struct scan *s, const char *p, size_t n)
+/* The first row with its end; 0: none ends here. A quote opens only a field, or one just closed. */
+static size_t row_length(const char *text, size_t n)
 {
-	if (s->row->n == CSV_FIELDS_MAX)
-		return false;
-	s->row->fields[s->row->n++] = (struct str){ p, n };
-	return true;
-}
-
-/* Removes the quotes; s->at is left behind the closing one. False: it has not come yet. */
-static bool quoted(struct scan *s, struct str *field)
-{
-	char *begin = s->at + 1, *out = begin;
-
-	for (char *in = begin; in < s->end; in++) {
-		if (*in != '"') {
-			*out++ = *in;
-		} else if (in + 1 < s->end && in[1] == '"') {
-			*out++ = *in++;
-		} else {
-			/* At the very end of the text a second quote may still follow. */
-			if (in + 1 == s->end)
-				return false;
-			s->at = in + 1;
-			*field = (struct str){ begin, (size_t)(out - begin) };
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool plain(struct scan *s, struct str *field)
-{
-	char *begin = s->at;
-
-	while (s->at < s->end && *s->at != ',' && *s->at != '\n')
-		s->at++;
-	if (s->at == s->end)
-		return false;
-	size_t n = (size_t)(s->at - begin);
-	if (*s->at == '\n' && n && begin[n - 1] == '\r')
-		n--;
-	*field = (struct str){ begin, n };
-	return true;
-}
-
-/* A row is complete if a line ends outside of quotes: told before anything is unquoted. */
-static bool is_complete(const char *text, size_t n)
-{
-	bool inside = false;
+	bool inside = false, may_open = true;
 
 	for (size_t i = 0; i < n; i++) {
-		if (text[i] == '"')
+		if (text[i] == '"' && (inside || may_open)) {
 			inside = !inside;
-		else if (text[i] == '\n' && !inside)
-			return true;
+			may_open = true;
+		} else if (!inside) {
+			if (text[i] == '\n')
+				return i + 1;
+			may_open = text[i] == ',';
+		}
 	}
-	return false;
+	return 0;
 }
 
-static int malformed(const char *text, const char *from, const char *end, size_t *used)
+/* Removes the quotes. Returns what stands behind the closing one. */
+static char *quoted(char *in, struct str *field)
 {
-	const char *eol = memchr(from, '\n', (size_t)(end - from));
+	char *begin = ++in, *out = begin;
 
-	*used = (size_t)((eol ? eol + 1 : end) - text);
-	return ERR_MALFORMED;
+	for (; *in != '"' || in[1] == '"'; in++) {
+		if (*in == '"')
+			in++;
+		*out++ = *in;
+	}
+	*field = (struct str){ begin, (size_t)(out - begin) };
+	return in + 1;
+}
+
+static bool ends_row(const char *p)
+{
+	return *p == '\n' || (*p == '\r' && p[1] == '\n');
+}
+
+static char *plain(char *in, struct str *field)
+{
+	char *begin = in;
+
+	while (*in != ',' && *in != '"' && !ends_row(in))
+		in++;
+	*field = (struct str){ begin, (size_t)(in - begin) };
+	return in;
 }
 
 int csv_next(char *text, size_t n, struct csv_row *row, size_t *used)
 {
-	struct scan s = { text, text + n, row };
-	struct str field;
+	char *at = text;
 
 	row->n = 0;
-	*used = 0;
-	if (!is_complete(text, n))
-		return ERR_OK;
-	for (;;) {
-		bool is_quoted = *s.at == '"';
-		if (!(is_quoted ? quoted(&s, &field) : plain(&s, &field)))
-			return malformed(text, s.at, s.end, used);
-		if (is_quoted && *s.at == '\r' && s.at + 1 < s.end)
-			s.at++;
-		if ((*s.at != ',' && *s.at != '\n') || !add(&s, field.p, field.n))
-			return malformed(text, s.at, s.end, used);
-		if (*s.at++ == '\n') {
-			*used = (size_t)(s.at - text);
-			return ERR_OK;
-		}
-		if (s.at == s.end)
-			return malformed(text, s.at, s.end, used);
+	*used = row_length(text, n);
+	while (*used) {
+		struct str field;
+		at = *at == '"' ? quoted(at, &field) : plain(at, &field);
+		if (row->n == CSV_FIELDS_MAX || (*at != ',' && !ends_row(at)))
+			return ERR_MALFORMED;
+		row->fields[row->n++] = field;
+		if (*at++ != ',')
+			break;
 	}
+	return ERR_OK;
 }

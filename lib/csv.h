@@ -17,7 +17,7 @@ struct csv_row {
  * Takes the first row of n bytes of text; rows end in LF or CRLF, a quoted field may hold either.
  * Quotes are removed in place, so the text can be read once. *used is the length of the row with
  * its end; 0: the row is not complete, feed more. Returns 0, or ERR_MALFORMED (stray quotes, too
- * many fields) with *used set to what is to be passed over: the rest of that line.
+ * many fields): *used is to be passed over then.
  */
 int csv_next(char *text, size_t n, struct csv_row *row, size_t *used);
 

@@ -2,6 +2,7 @@
 #include "workers/amid/cel_log.h"
 
 #include "lib/buf.h"
+#include "lib/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 
 enum {
 	READ_BYTES = 1 << 16,
-	LINE_MAX_BYTES = 1 << 14,        /* a row is a few hundred bytes */
+	LINE_MAX_BYTES = 1 << 14,        /* a row is a few hundred bytes; what is longer is none */
 	FILES_MAX = 2,
 };
 
@@ -22,6 +23,7 @@ struct cel_log {
 	int64_t from_us;
 	struct buf *in;
 	size_t used;
+	bool in_overlong;                /* the line goes on that was found to be too long */
 	struct csv_row csv;
 };
 
@@ -37,7 +39,8 @@ static bool parse_line(char *line, size_t n, struct csv_row *csv, struct cel_row
 {
 	size_t used;
 
-	return csv_next(line, n, csv, &used) == 0 && used == n && cel_parse(csv, row) == 0;
+	return n <= LINE_MAX_BYTES && csv_next(line, n, csv, &used) == 0 && used == n &&
+	       cel_parse(csv, row) == 0;
 }
 
 /* Time of the first row that begins after offset; 0: there is none within a few lines. */
@@ -74,14 +77,18 @@ static off_t bisect(int fd, int64_t from_us)
 	return low;
 }
 
-static int open_one(struct cel_log *log, const char *path)
+static void add_file(struct cel_log *log, int fd)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
+	lseek(fd, bisect(fd, log->from_us), SEEK_SET);
 	log->fds[log->n++] = fd;
-	return 0;
+}
+
+static bool is_same(int a, int b)
+{
+	struct stat one, other;
+
+	return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
 }
 
 /* Asterisk makes the file with its first row: until then a directory for it is enough. */
@@ -99,29 +106,44 @@ int cel_log_open(const void *ctx, const char *path, int64_t from_us, struct cel_
 	log->from_us = from_us;
 	log->in = buf_new(log);
 	talloc_set_destructor(log, close_all);
-	open_one(log, mem_printf(log, "%s.1", path));
-	int err = open_one(log, path);
+	/* In this order a rotation in between shows one file twice, rather than one not at all. */
+	int present = open(path, O_RDONLY | O_CLOEXEC), err = present < 0 ? -errno : 0;
+	int rotated = open(mem_printf(log, "%s.1", path), O_RDONLY | O_CLOEXEC);
+	if (rotated < 0 && errno != ENOENT)
+		log_warn("channel event log unreadable path=%s.1 error=%s", path, strerror(errno));
+	if (rotated >= 0 && present >= 0 && is_same(rotated, present)) {
+		close(present);
+		present = -1;
+	}
+	if (rotated >= 0)
+		add_file(log, rotated);
+	if (present >= 0)
+		add_file(log, present);
 	/* Right after a rotation there is only the old one. */
-	if (err && log->n == 0 && (err != -ENOENT || !is_to_come(log, path))) {
+	if (err && (err != -ENOENT || (log->n == 0 && !is_to_come(log, path)))) {
 		talloc_free(log);
 		return err;
 	}
-	for (size_t i = 0; i < log->n; i++)
-		lseek(log->fds[i], bisect(log->fds[i], from_us), SEEK_SET);
 	*out = log;
 	return 0;
 }
 
+/* The unread rest moves to the front. What can be no row is let go, so that memory stays bounded. */
+static void make_room(struct cel_log *log)
+{
+	if (log->used)
+		buf_shift(log->in, log->used);
+	log->used = 0;
+	if (log->in->n > LINE_MAX_BYTES) {
+		log->in->n = 0;
+		log->in_overlong = true;
+	}
+}
+
 static bool read_more(struct cel_log *log)
 {
-	if (log->used) {
-		buf_shift(log->in, log->used);
-		log->used = 0;
-	}
-	/* What can be no row is passed over, so that memory stays bounded. */
-	if (log->in->n > LINE_MAX_BYTES)
-		log->in->n = 0;
-	for (; log->current < log->n; log->current++) {
+	make_room(log);
+	for (;;) {
 		ssize_t n = read(log->fds[log->current], buf_reserve(log->in, READ_BYTES),
 				 READ_BYTES);
 		if (n > 0) {
@@ -129,9 +151,12 @@ static bool read_more(struct cel_log *log)
 			return true;
 		}
 		if (log->current + 1 == log->n)
-			break;
+			return false;
+		/* A last line without its end stays so: nothing of the next file belongs to it. */
+		log->current++;
+		log->in->n = 0;
+		log->in_overlong = false;
 	}
-	return false;
 }
 
 int cel_log_next(struct cel_log *log, struct cel_row *row)
@@ -145,8 +170,10 @@ int cel_log_next(struct cel_log *log, struct cel_row *row)
 		if (!eol)
 			return 0;
 		size_t n = (size_t)(eol + 1 - line);
+		bool is_rest = log->in_overlong;
 		log->used += n;
-		if (parse_line(line, n, &log->csv, row) && row->at_us >= log->from_us)
+		log->in_overlong = false;
+		if (!is_rest && parse_line(line, n, &log->csv, row) && row->at_us >= log->from_us)
 			return 1;
 	}
 }

@@ -20,8 +20,7 @@
 
 enum {
 	CONNECT_TIMEOUT_MS = 3000,
-	BACKOFF_MIN_MS = 100,
-	BACKOFF_MAX_MS = 5000,
+	GOOD_MS = 1000,          /* a connection that lasted so long was no failure */
 	READ_BYTES = 65536,
 };
 
@@ -32,6 +31,7 @@ struct link {
 	pthread_mutex_t mutex;      /* guards all below */
 	int fd;                     /* -1: down */
 	unsigned connection;
+	const char *dropped;        /* why we ended this connection; NULL: we have not */
 	int64_t heard_us;
 	struct buf *in;             /* without a parent: two threads use it */
 };
@@ -41,23 +41,32 @@ static void wake_core(struct link *link)
 	wake(link->wake_fd);
 }
 
+static int await_connection(int fd)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLOUT };
+	int error = ETIMEDOUT;
+	socklen_t n = sizeof(error);
+	int ready = poll(&wait, 1, CONNECT_TIMEOUT_MS);
+
+	if (ready < 0 || (ready > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0))
+		return -errno;
+	return -error;
+}
+
 static int connect_one(const struct addrinfo *address)
 {
 	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int one = 1, error = 0;
-	socklen_t n = sizeof(error);
+	int one = 1;
 
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, address->ai_addr, address->ai_addrlen) == 0)
-		goto connected;
-	struct pollfd wait = { .fd = fd, .events = POLLOUT };
-	if (errno == EINPROGRESS && poll(&wait, 1, CONNECT_TIMEOUT_MS) == 1 &&
-	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0)
-		goto connected;
-	close(fd);
-	return error ? -error : -ETIMEDOUT;
-connected:
+	int err = connect(fd, address->ai_addr, address->ai_addrlen) ? -errno : 0;
+	if (err == -EINPROGRESS)
+		err = await_connection(fd);
+	if (err) {
+		close(fd);
+		return err;
+	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	return fd;
 }
@@ -77,17 +86,23 @@ static int connect_link(const struct link *link)
 	return fd;
 }
 
-/* Full jitter: somewhere between the minimum and a ceiling that doubles. */
+int link_backoff_ms(unsigned failures, unsigned random)
+{
+	unsigned ceiling = (unsigned)LINK_BACKOFF_MIN_MS << (failures < 6 ? failures + 1 : 6);
+
+	if (ceiling > LINK_BACKOFF_MAX_MS)
+		ceiling = LINK_BACKOFF_MAX_MS;
+	return (int)(LINK_BACKOFF_MIN_MS + random % (ceiling - LINK_BACKOFF_MIN_MS + 1));
+}
+
 static void back_off(unsigned failures)
 {
-	unsigned ceiling = (unsigned)BACKOFF_MIN_MS << (failures < 6 ? failures : 6), random = 0;
+	unsigned random = 0;
 
-	if (ceiling > BACKOFF_MAX_MS)
-		ceiling = BACKOFF_MAX_MS;
 	if (getrandom(&random, sizeof(random), 0) < 0)
 		random = 0;
-	unsigned ms = BACKOFF_MIN_MS + random % ceiling;
-	struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+	int ms = link_backoff_ms(failures, random);
+	struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
 	nanosleep(&pause, NULL);
 }
 
@@ -96,30 +111,38 @@ static void set_up(struct link *link, int fd)
 	pthread_mutex_lock(&link->mutex);
 	link->fd = fd;
 	link->connection++;
+	link->dropped = NULL;
 	link->in->n = 0;
 	pthread_mutex_unlock(&link->mutex);
 	wake_core(link);
 }
 
-static void set_down(struct link *link, int fd)
+static void set_down(struct link *link, int fd, const char *why)
 {
 	pthread_mutex_lock(&link->mutex);
 	link->fd = -1;
+	/* What the socket says after we ended the connection is only the echo of that. */
+	if (link->dropped)
+		why = link->dropped;
 	pthread_mutex_unlock(&link->mutex);
 	close(fd);
 	metric_add(METRIC_LINK_LOSSES, 1);
+	log_warn("link down name=%s reason=%s", link->name, why);
 	wake_core(link);
 }
 
+/* A sign of life and the bytes it brought, if any. False: they are more than can be kept. */
 static bool keep(struct link *link, const char *bytes, size_t n)
 {
-	bool fits;
+	bool fits = true;
 
 	pthread_mutex_lock(&link->mutex);
-	fits = link->in->n + n <= LINK_QUEUE_MAX_BYTES;
-	link->heard_us = clock_wall_us();
-	if (fits && n)
-		buf_add(link->in, bytes, n);
+	if (!link->dropped) {
+		link->heard_us = clock_wall_us();
+		fits = link->in->n + n <= LINK_QUEUE_MAX_BYTES;
+		if (fits)
+			buf_add(link->in, bytes, n);
+	}
 	pthread_mutex_unlock(&link->mutex);
 	return fits;
 }
@@ -133,14 +156,14 @@ static const char *drain(struct link *link, int fd)
 		if (poll(&wait, 1, -1) < 0 && errno != EINTR)
 			return strerror(errno);
 		ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
-		if (n == 0) {
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n < 0 && errno != ECONNRESET)
+			return strerror(errno);
+		if (n <= 0) {
 			keep(link, NULL, 0);
 			return "closed by Asterisk";
 		}
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n < 0)
-			return strerror(errno);
 		metric_add(METRIC_AMI_BYTES, n);
 		if (!keep(link, bytes, (size_t)n))
 			return "more than can be kept; a resync follows";
@@ -157,10 +180,8 @@ static void *run(void *arg)
 		if (fd >= 0) {
 			int64_t since = clock_mono_ms();
 			set_up(link, fd);
-			const char *why = drain(link, fd);
-			log_warn("link down name=%s reason=%s", link->name, why);
-			set_down(link, fd);
-			if (clock_mono_ms() - since > BACKOFF_MAX_MS)
+			set_down(link, fd, drain(link, fd));
+			if (clock_mono_ms() - since > GOOD_MS)
 				failures = 0;
 		} else if (failures % 10 == 0) {
 			log_warn("link refused name=%s reason=%s", link->name, strerror(-fd));
@@ -208,27 +229,37 @@ int64_t link_heard_us(struct link *link)
 	return heard_us;
 }
 
-int link_send(struct link *link, const struct buf *bytes)
+/* Under the mutex. The thread's recv ends at once. */
+static void cut(struct link *link, const char *why)
 {
-	ssize_t n = -1;
-	int err = ENOTCONN;
-
-	pthread_mutex_lock(&link->mutex);
-	if (link->fd >= 0) {
-		n = send(link->fd, bytes->p, bytes->n, MSG_DONTWAIT | MSG_NOSIGNAL);
-		err = n < 0 ? errno : EAGAIN;
-		if (n != (ssize_t)bytes->n)
-			shutdown(link->fd, SHUT_RDWR);
-	}
-	pthread_mutex_unlock(&link->mutex);
-	return n == (ssize_t)bytes->n ? 0 : -err;
+	link->dropped = why;
+	shutdown(link->fd, SHUT_RDWR);
 }
 
-void link_drop(struct link *link, const char *why)
+static bool is_present(const struct link *link, unsigned connection)
 {
-	log_warn("link dropped name=%s reason=%s", link->name, why);
+	return link->fd >= 0 && link->connection == connection && !link->dropped;
+}
+
+int link_send(struct link *link, unsigned connection, const struct buf *bytes)
+{
+	int err = -ENOTCONN;
+
 	pthread_mutex_lock(&link->mutex);
-	if (link->fd >= 0)
-		shutdown(link->fd, SHUT_RDWR);
+	if (is_present(link, connection)) {
+		ssize_t n = send(link->fd, bytes->p, bytes->n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		err = n == (ssize_t)bytes->n ? 0 : n < 0 ? -errno : -EAGAIN;
+		if (err)
+			cut(link, "Asterisk does not read");
+	}
+	pthread_mutex_unlock(&link->mutex);
+	return err;
+}
+
+void link_drop(struct link *link, unsigned connection, const char *why)
+{
+	pthread_mutex_lock(&link->mutex);
+	if (is_present(link, connection))
+		cut(link, why);
 	pthread_mutex_unlock(&link->mutex);
 }

@@ -18,13 +18,14 @@ enum {
 	PING_EVERY_MS = 1000,
 	PING_DEADLINE_MS = 3000,
 	PIECE_BYTES = 1 << 16,
+	ACTION_ID_SIZE = 64,
 };
 
 enum state { STATE_DOWN, STATE_LOGIN, STATE_BOOTING, STATE_READY };
 
 struct pending {
 	struct pending *next;
-	char id[32];
+	char id[ACTION_ID_SIZE];
 	session_answer *answer;
 	void *arg;
 	int64_t deadline_ms;
@@ -36,9 +37,11 @@ struct session {
 	struct ami_reader *reader;
 	struct buf *in, *out;
 	struct ami_action action;
-	char action_id[32];
+	const char *id_prefix;         /* of this session's own ActionIDs */
+	char action_id[ACTION_ID_SIZE];
 	unsigned connection;
 	enum state state;
+	bool dropped;                  /* the connection is to count as down at the end of this run */
 	uint64_t next_id;
 	struct pending *pending;
 	int64_t state_deadline_ms;     /* of login and boot */
@@ -54,6 +57,7 @@ struct session *session_new(const void *ctx, const struct session_options *optio
 	s->reader = ami_reader_new(s);
 	s->in = buf_new(NULL);
 	s->out = buf_new(s);
+	s->id_prefix = mem_printf(s, "cb-%s-", options->name);
 	s->link = link_start(s, options->name, options->host, options->port, options->wake_fd);
 	return s;
 }
@@ -82,7 +86,8 @@ bool answer_ok(const struct ami_message *m)
 
 static struct ami_action *begin(struct session *s, const char *name)
 {
-	snprintf(s->action_id, sizeof(s->action_id), "cb-%u-%" PRIu64, s->connection, ++s->next_id);
+	snprintf(s->action_id, sizeof(s->action_id), "%s%u-%" PRIu64, s->id_prefix, s->connection,
+		 ++s->next_id);
 	s->out->n = 0;
 	ami_action_begin(&s->action, s->out, name, s->action_id);
 	return &s->action;
@@ -99,7 +104,7 @@ static int transmit(struct session *s, session_answer *answer, void *arg, int de
 
 	if (err)
 		return err;
-	if (link_send(s->link, s->out) < 0)
+	if (link_send(s->link, s->connection, s->out) < 0)
 		return ERR_PBX_UNAVAILABLE;
 	if (!answer)
 		return ERR_OK;
@@ -139,14 +144,11 @@ static void finish(struct pending **p, const struct ami_message *m)
 	talloc_free(done);
 }
 
-static void answer_arrived(struct session *s, const struct ami_message *m)
+static void answer_arrived(struct pending **p, const struct ami_message *m)
 {
-	struct pending **p = find_pending(s, ami_get(m, "ActionID"));
 	struct str list = ami_get(m, "EventList");
-
-	if (!p)
-		return;
 	bool is_response = ami_get(m, "Response").n > 0 && ami_get(m, "Event").n == 0;
+
 	if (is_response ? !str_is(list, "start") : str_is(list, "Complete"))
 		finish(p, m);
 	else if (!is_response)
@@ -159,6 +161,13 @@ static void set_state(struct session *s, enum state state, int deadline_ms)
 {
 	s->state = state;
 	s->state_deadline_ms = deadline_ms ? clock_mono_ms() + deadline_ms : 0;
+}
+
+/* Nothing more is read from this connection. Who waits for it is told at the end of the run. */
+static void drop(struct session *s, const char *why)
+{
+	link_drop(s->link, s->connection, why);
+	s->dropped = true;
 }
 
 static void become_ready(struct session *s)
@@ -181,7 +190,7 @@ static void on_login(void *arg, const struct ami_message *m, bool last)
 		struct str why = ami_get(m, "Message");
 		log_error("login refused name=%s user=%s message=%.*s", s->options.name,
 			  s->options.user, (int)why.n, why.p);
-		link_drop(s->link, "login refused");
+		drop(s, "login refused");
 		return;
 	}
 	/* A send-only account gets no events, so none tells it that the boot is over. */
@@ -208,14 +217,17 @@ static void on_pong(void *arg, const struct ami_message *m, bool last)
 
 	(void)last;
 	if (!m && s->state == STATE_READY)
-		link_drop(s->link, "no answer to a ping");
+		drop(s, "no answer to a ping");
 }
 
-static void went_down(struct session *s)
+static void go_down(struct session *s)
 {
 	bool was_ready = s->state == STATE_READY;
 
+	if (s->state == STATE_DOWN)
+		return;
 	set_state(s, STATE_DOWN, 0);
+	s->dropped = false;
 	ami_reader_reset(s->reader);
 	while (s->pending)
 		finish(&s->pending, NULL);
@@ -223,21 +235,33 @@ static void went_down(struct session *s)
 		s->options.on_down(s->options.arg, s);
 }
 
-static void message(struct session *s, const struct ami_message *m)
+static bool is_own(const struct session *s, struct str id)
 {
-	metric_add(METRIC_AMI_MESSAGES, 1);
-	if (ami_get(m, "ActionID").n && find_pending(s, ami_get(m, "ActionID"))) {
-		answer_arrived(s, m);
-		return;
-	}
-	if (ami_get(m, "Event").n == 0)
-		return;
+	size_t n = strlen(s->id_prefix);
+
+	return id.n > n && memcmp(id.p, s->id_prefix, n) == 0;
+}
+
+static void event(struct session *s, const struct ami_message *m)
+{
 	if (s->state == STATE_BOOTING && str_is(ami_get(m, "Event"), "FullyBooted")) {
 		s->uptime_s = ami_get_int(m, "Uptime", 0);
 		become_ready(s);
-	} else if (s->options.on_event) {
+	} else if (s->state == STATE_READY && s->options.on_event) {
 		s->options.on_event(s->options.arg, m);
 	}
+}
+
+static void message(struct session *s, const struct ami_message *m)
+{
+	struct str id = ami_get(m, "ActionID");
+	struct pending **p = id.n ? find_pending(s, id) : NULL;
+
+	metric_add(METRIC_AMI_MESSAGES, 1);
+	if (p)
+		answer_arrived(p, m);
+	else if (ami_get(m, "Event").n && !is_own(s, id))
+		event(s, m);
 }
 
 static void read_messages(struct session *s)
@@ -246,14 +270,16 @@ static void read_messages(struct session *s)
 	int err = ERR_OK;
 
 	/* The reader keeps a copy: what has piled up goes in by pieces. */
-	for (size_t at = 0, n; !err && at < s->in->n; at += n) {
+	for (size_t at = 0, n; at < s->in->n; at += n) {
 		n = s->in->n - at < PIECE_BYTES ? s->in->n - at : PIECE_BYTES;
 		ami_reader_feed(s->reader, s->in->p + at, n);
-		while (!(err = ami_reader_next(s->reader, &m)) && m)
+		while (!s->dropped && !(err = ami_reader_next(s->reader, &m)) && m)
 			message(s, m);
+		if (err)
+			drop(s, "not the manager's protocol");
+		if (s->dropped)
+			return;
 	}
-	if (err)
-		link_drop(s->link, "not the manager's protocol");
 }
 
 static void run_deadlines(struct session *s)
@@ -262,8 +288,8 @@ static void run_deadlines(struct session *s)
 
 	if (s->state_deadline_ms && now >= s->state_deadline_ms) {
 		s->state_deadline_ms = 0;
-		link_drop(s->link, s->state == STATE_LOGIN ? "no answer to the login"
-							   : "Asterisk does not finish booting");
+		drop(s, s->state == STATE_LOGIN ? "no answer to the login"
+						: "Asterisk does not finish booting");
 	}
 	for (struct pending **p = &s->pending; *p;)
 		if (now >= (*p)->deadline_ms)
@@ -283,17 +309,18 @@ void session_run(struct session *s)
 
 	s->in->n = 0;
 	bool up = link_take(s->link, &s->in, &connection);
-	if (connection != s->connection || !up) {
-		if (s->state != STATE_DOWN)
-			went_down(s);
-		if (up && connection != s->connection) {
-			s->connection = connection;
+	if (connection != s->connection) {
+		go_down(s);
+		s->connection = connection;
+		if (up)
 			login(s);
-		}
 	}
-	if (up && s->in->n)
+	/* What came whole before an end is heard: it may be the last hangups before a restart. */
+	if (s->state != STATE_DOWN)
 		read_messages(s);
 	run_deadlines(s);
+	if (!up || s->dropped)
+		go_down(s);
 }
 
 int64_t session_next_deadline(const struct session *s)

@@ -12,7 +12,7 @@
 struct session;
 
 struct session_options {
-	const char *name;              /* in the log */
+	const char *name;              /* in the log and in ActionIDs: no two sessions share one */
 	const char *host;
 	int port;
 	const char *user, *secret;
@@ -22,7 +22,10 @@ struct session_options {
 	void (*on_ready)(void *arg, struct session *s);
 	/* The link is gone; every pending action has been told so. */
 	void (*on_down)(void *arg, struct session *s);
-	/* A live event (rows of our own lists go to their action instead). */
+	/*
+	 * A live event, from on_ready on. What carries an ActionID of this session's own is none, but a
+	 * row of a list: late if its action is over, and nobody's then.
+	 */
 	void (*on_event)(void *arg, const struct ami_message *m);
 	void *arg;
 };
@@ -30,7 +33,8 @@ struct session_options {
 /*
  * The answer to an action: called for each row of a list (an event with our ActionID), then once
  * with the response or the list's Complete event and last set. m is NULL with last when the
- * deadline passed or the link was lost; nothing is known of the outcome then.
+ * deadline passed or the link was lost; nothing is known of the outcome then. An answer that comes
+ * after that is passed over.
  */
 typedef void session_answer(void *arg, const struct ami_message *m, bool last);
 
