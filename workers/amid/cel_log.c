@@ -143,7 +143,7 @@ static void make_room(struct cel_log *log)
 static bool read_more(struct cel_log *log)
 {
 	make_room(log);
-	for (;;) {
+	while (log->current < log->n) {
 		ssize_t n = read(log->fds[log->current], buf_reserve(log->in, READ_BYTES),
 				 READ_BYTES);
 		if (n > 0) {
@@ -157,6 +157,7 @@ static bool read_more(struct cel_log *log)
 		log->in->n = 0;
 		log->in_overlong = false;
 	}
+	return false;
 }
 
 int cel_log_next(struct cel_log *log, struct cel_row *row)
