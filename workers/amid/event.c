@@ -159,14 +159,11 @@ static void dialled_number(struct tracker *t, struct call *call, struct leg *leg
 }
 
 /*
- * A customer who goes on to somebody else though nobody has hung up was sent there. Of a Redirect of
- * the customer's channel alone no event says so.
+ * A customer who goes on to somebody else though nobody has hung up was sent there by the server, with
+ * a Redirect of which no event tells: the agent has lost the customer, but transferred nobody.
  */
-static void note_redirect(struct tracker *t, struct call *call, const struct leg *leg,
-			  const char *to)
+static void leave_behind(struct tracker *t, struct call *call, const struct leg *leg)
 {
-	enum { SAME_ACT_US = 1000000 };
-
 	if (leg != call->customer || call->ended_by != ENDED_UNKNOWN || call->segments.n == 0)
 		return;
 	for (size_t i = 0; i < call->segments.n; i++)
@@ -177,11 +174,6 @@ static void note_redirect(struct tracker *t, struct call *call, const struct leg
 			call->segments.items[i].left_us = t->now_us;
 			segment_end(t, call, &call->segments.items[i]);
 		}
-	const struct segment *s = &call->segments.items[call->segments.n - 1];
-	if (call->transfers.n &&
-	    call->transfers.items[call->transfers.n - 1].at_us + SAME_ACT_US > s->ended_us)
-		return;
-	transfer_add(t, call, "BLIND", s->agent->extension, to, NULL);
 }
 
 static void on_dial_begin(struct tracker *t, const struct ami_message *m)
@@ -209,7 +201,7 @@ static void on_dial_begin(struct tracker *t, const struct ami_message *m)
 		dialled_number(t, call, leg, ami_get(m, "DialString"));
 	struct visit *visit = call_open_visit(call);
 	if (!visit)
-		note_redirect(t, call, caller, leg->number);
+		leave_behind(t, call, caller);
 	if (!leg->agent)
 		return;
 	struct offer *offer = LIST_ADD(call, call->offers, struct offer);
@@ -529,7 +521,7 @@ static void on_queue_join(struct tracker *t, const struct ami_message *m)
 	visit->joined_us = t->now_us;
 	visit->position = (int)ami_get_int(m, "Position", 0);
 	visit->dirty = true;
-	note_redirect(t, leg->call, leg, visit->queue);
+	leave_behind(t, leg->call, leg);
 	struct transfer *transfer = call_open_transfer(leg->call);
 	if (transfer) {
 		transfer->result = "COMPLETED";
