@@ -682,6 +682,19 @@ static struct transfer *seen_before(struct call *call, const char *kind, const c
 	return NULL;
 }
 
+/* What became of a target that was rung, in vain, before the transfer was told of. */
+static const char *told_too_late(const struct tracker *t, const struct call *call)
+{
+	const struct leg *rung = NULL;
+
+	for (const struct leg *leg = call->legs; leg; leg = leg->next)
+		if (leg->dialled && leg->started_us > t->now_us)
+			rung = leg;
+	return rung && !rung->ringing && !rung->up && !rung->answered_us
+		       ? transfer_failure(rung, ring_status(rung))
+		       : NULL;
+}
+
 static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
 {
 	struct call *call = transferred_call(t, m, "TransfererUniqueid");
@@ -692,7 +705,8 @@ static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
 		return;
 	struct transfer *seen = seen_before(call, "BLIND", from);
 	if (!seen) {
-		transfer_add(t, call, "BLIND", from, mem_strndup(t->scratch, to.p, to.n), NULL);
+		transfer_add(t, call, "BLIND", from, mem_strndup(t->scratch, to.p, to.n),
+			     told_too_late(t, call));
 		return;
 	}
 	seen->to = mem_strndup(call, to.p, to.n);
