@@ -682,17 +682,20 @@ static struct transfer *seen_before(struct call *call, const char *kind, const c
 	return NULL;
 }
 
-/* What became of a target that was rung, in vain, before the transfer was told of. */
+/* What a transfer had come to before it was told of; NULL: nothing yet. */
 static const char *told_too_late(const struct tracker *t, const struct call *call)
 {
+	const struct visit *last = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
 	const struct leg *rung = NULL;
 
+	if (last && last->joined_us > t->now_us)
+		return "COMPLETED";
 	for (const struct leg *leg = call->legs; leg; leg = leg->next)
 		if (leg->dialled && leg->started_us > t->now_us)
 			rung = leg;
-	return rung && !rung->ringing && !rung->up && !rung->answered_us
-		       ? transfer_failure(rung, ring_status(rung))
-		       : NULL;
+	if (!rung || rung->ringing)
+		return NULL;
+	return rung->up ? "COMPLETED" : transfer_failure(rung, ring_status(rung));
 }
 
 static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
