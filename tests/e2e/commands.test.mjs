@@ -20,10 +20,6 @@ const hangUpForAll = (callId) => h.command('hangup', { callId }, { extension: '2
 const answer = (phone, id) => h.api(phone.token, 'POST', `/calls/${id}/answer`, {});
 const ended = (id) => h.until(() => h.sql(`SELECT concat_ws(' ', outcome, ended_by) FROM call_sessions WHERE id = '${id}' AND ended_at IS NOT NULL`), `the end of ${id}`);
 const callFrom = (number) => h.until(() => h.sql(`SELECT id FROM call_sessions WHERE from_number = '${number}'`), `the call of ${number}`);
-const amidIsBack = () => h.until(async () => {
-	const { checks } = (await h.api(null, 'GET', '/health')).body;
-	return checks?.amid?.state === 'up' && checks?.ami?.state === 'up';
-}, 'amid to be back', HEALED_MS);
 const commands = async (series) => (await h.metrics())[`cordboard_amid_commands_total{${series}}`] ?? 0;
 
 // Somebody who is gone again at the end, with a state that lasts no longer than the test.
@@ -200,7 +196,7 @@ describe('a command', () => {
 			await hangUp(phone, args.callId);
 			await ended(args.callId);
 			await h.service('kill', 'amid');
-			await amidIsBack();
+			await h.amidIsBack(HEALED_MS);
 			assert.equal(await h.command('dial', args, { id, extension: '1005', waitMs: 1_000 }), null);
 			assert.equal(phone.rings(), 1);
 		});
@@ -261,7 +257,7 @@ describe('a command', () => {
 				const second = await epoch();
 				standby.stop();
 				await h.until(async () => await epoch() > second, 'the first to be the writer again');
-				await amidIsBack();
+				await h.amidIsBack(HEALED_MS);
 			}
 		});
 	});
@@ -272,13 +268,13 @@ describe('a command', () => {
 			await h.push('dial', fresh(), { extension: '1005', inMs: 20_000 });
 			await h.service('kill', 'redis');
 			await h.service('cont', 'amid');
-			await amidIsBack();
+			await h.amidIsBack(HEALED_MS);
 			await works(phone);
 			assert.equal(phone.rings(), 0);
 			await h.service('stop', 'redis');
 			const refused = await dial(phone, '15557770012').finally(() => h.service('start', 'redis'));
 			assert.equal(refused.status, 503, refused.text);
-			await amidIsBack();
+			await h.amidIsBack(HEALED_MS);
 			await works(phone);
 			assert.equal(phone.rings(), 0);
 		});
@@ -336,7 +332,7 @@ describe('the state of an agent', () => {
 			const first = (await state(phone)).wrapupUntil;
 			await stored(first);
 			await h.service('kill', 'amid');
-			await amidIsBack();
+			await h.amidIsBack(HEALED_MS);
 			assert.equal((await state(phone)).wrapupUntil, first);
 			const extended = await wrapup('EXTEND');
 			const length = Number(await h.sql(`SELECT wrapup_seconds * 1000 FROM call_queues WHERE name = 'support'`));
@@ -345,7 +341,7 @@ describe('the state of an agent', () => {
 			assert.equal((await wrapup('EXTEND')).status, 409);
 			await stored(extended.body.wrapupUntil);
 			await h.service('kill', 'amid');
-			await amidIsBack();
+			await h.amidIsBack(HEALED_MS);
 			assert.equal((await wrapup('EXTEND')).status, 409, 'also after a restart');
 			assert.equal((await state(phone)).wrapupUntil, extended.body.wrapupUntil);
 			assert.equal((await wrapup('FINISH')).status, 200);

@@ -269,6 +269,15 @@ export const kill_inside = (pid) => run('nsenter',
 	[`--pid=/proc/${readFileSync(path.join(HOME, 'supervisor.pid'), 'utf8').trim()}/ns/pid_for_children`, '--', 'kill', '-KILL', String(pid)]);
 export const log = (name) => readFileSync(path.join(HOME, 'log', name, 'current'), 'utf8');
 
+// What a dead amid said last is still there for a while: only what is newer than this call counts.
+export function amidIsBack(ms) {
+	const since = Date.now();
+	return until(async () => {
+		const { checks } = (await api(null, 'GET', '/health')).body;
+		return ['amid', 'ami'].every((part) => checks?.[part]?.state === 'up' && checks[part].ageMs < Date.now() - since);
+	}, 'amid to be back', ms);
+}
+
 // A second cordboard-amid beside the instance's own, with a journal of its own; amiPort: another manager.
 export async function amid({ amiPort = ports.ami } = {}) {
 	const own = readFileSync(path.join(HOME, 'etc/cordboard.conf'), 'utf8');

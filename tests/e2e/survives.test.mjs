@@ -26,7 +26,7 @@ describe('cordboard-amid killed while a caller waits', () => {
 		await h.until(async () => await field(number, 'status') === 'RINGING', 'the call in the record');
 		const joined = await h.sql(`SELECT joined_at FROM queue_visits JOIN call_sessions c ON c.id = call_id WHERE from_number = '${number}'`);
 		await h.service('kill', 'amid');
-		await h.until(async () => (await health()).amid?.state === 'up' && (await health()).ami?.state === 'up', 'amid to be back', HEALED_MS);
+		await h.amidIsBack(HEALED_MS);
 		assert.equal(await caller.ended, 0);
 		await h.until(async () => await field(number, 'status') === 'ENDED', 'the end in the record');
 		assert.equal(await field(number, "concat_ws(' ', count(*) OVER (), outcome, ended_by, estimated, to_number)"), '1 ABANDONED CUSTOMER f 5550200');
