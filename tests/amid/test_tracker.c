@@ -522,6 +522,19 @@ static void list(struct fixture *f, int ms, const char *const *channels)
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 static const char *const nothing[] = { NULL };
 
+static void a_command_settles_no_doubt(void **state)
+{
+	struct fixture *f = *state;
+
+	call_waits(f);
+	list(f, 5000, nothing);
+	assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "AWAY", NULL, START + 8 * SECOND), 0);
+	assert_string_equal(agent(f, "status"), "AWAY");
+	assert_string_not_equal(f->live, "call:ended");
+	event(f, 4991, "Event: Hangup\nCause: 0" CALLER);
+	assert_non_null(strstr(f->call, "\"estimated\":false"));
+}
+
 static void an_event_that_a_list_was_ahead_of_settles_the_doubt(void **state)
 {
 	struct fixture *f = *state;
@@ -719,6 +732,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			calls_that_a_resync_does_not_list_are_closed_as_estimated, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_command_settles_no_doubt, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_event_that_a_list_was_ahead_of_settles_the_doubt, setup, teardown),
 		cmocka_unit_test_setup_teardown(
