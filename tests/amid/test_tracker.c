@@ -535,6 +535,20 @@ static void a_command_settles_no_doubt(void **state)
 	assert_non_null(strstr(f->call, "\"estimated\":false"));
 }
 
+static void reasons_of_the_past_take_no_memory(void **state)
+{
+	struct fixture *f = *state;
+	size_t before = 0;
+
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "AWAY", i % 2 ? "LUNCH" : "BREAK",
+						      START + i * SECOND), 0);
+		if (i == 10)
+			before = talloc_total_blocks(f->tracker);
+	}
+	assert_int_equal(talloc_total_blocks(f->tracker), before);
+}
+
 static void an_event_that_a_list_was_ahead_of_settles_the_doubt(void **state)
 {
 	struct fixture *f = *state;
@@ -733,6 +747,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			calls_that_a_resync_does_not_list_are_closed_as_estimated, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_command_settles_no_doubt, setup, teardown),
+		cmocka_unit_test_setup_teardown(reasons_of_the_past_take_no_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_event_that_a_list_was_ahead_of_settles_the_doubt, setup, teardown),
 		cmocka_unit_test_setup_teardown(

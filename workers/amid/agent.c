@@ -131,8 +131,11 @@ static void settle(struct tracker *t, struct agent *agent)
 
 static void choose(struct agent *agent, enum agent_status base, const char *reason)
 {
+	const char *old = agent->reason;
+
 	agent->base = base;
 	agent->reason = reason ? mem_strdup(agent, reason) : NULL;
+	talloc_free((void *)(uintptr_t)old);
 }
 
 int tracker_agent_status(struct tracker *t, const char *tenant, const char *extension,
