@@ -43,7 +43,7 @@ static const struct kind_row {
 	const char *name;
 	enum query query;
 	enum { NOT_STORED, STATE, LOG } nature;
-} kinds[RECORD__COUNT + 1] = {
+} kinds[JOURNAL__KINDS] = {
 	[RECORD_CALL] = { "call", Q_STORE_CALLS, STATE },
 	[RECORD_LEG] = { "leg", Q_STORE_LEGS, STATE },
 	[RECORD_VISIT] = { "visit", Q_STORE_VISITS, STATE },
@@ -56,6 +56,7 @@ static const struct kind_row {
 	[RECORD_QUEUE] = { .name = "queue" },
 	[RECORD_PRESENCE] = { .name = "presence" },
 	[JOURNAL_RESET] = { .name = "reset" },
+	[JOURNAL_HEARD] = { .name = "heard" },
 };
 
 struct store {
@@ -92,7 +93,7 @@ struct batch {
 	struct item *first[RECORD__COUNT], **end[RECORD__COUNT];
 	struct item *states[RECORD__COUNT];  /* those of them that a newer state replaces */
 	int64_t last_seq;
-	int64_t heard_us;                    /* time of its newest record */
+	int64_t heard_us;                    /* how far Asterisk was heard, 0: it does not say */
 	size_t entries, bytes;
 };
 
@@ -296,7 +297,7 @@ static struct item *item_get(struct batch *b, const struct journal_entry *entry)
 static void batch_add(struct batch *b, const struct journal_entry *entry)
 {
 	b->last_seq = entry->seq;
-	if (entry->at_us > b->heard_us)
+	if (entry->kind == JOURNAL_HEARD && entry->at_us > b->heard_us)
 		b->heard_us = entry->at_us;
 	b->entries++;
 	if (!is_stored(entry))
