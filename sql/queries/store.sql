@@ -11,10 +11,7 @@ WHERE n.holder IS NULL OR n.holder = excluded.holder OR n.updated_at < now() - i
 RETURNING epoch, applied_seq, coalesce(us(n.heard_at), 0), coalesce(us((SELECT o.updated_at FROM worker_nodes o WHERE o.node = $1)), 0)
 
 -- name: store_applied
-UPDATE worker_nodes SET applied_seq = greatest(applied_seq, $3::bigint), updated_at = now(),
-  heard_at = greatest(heard_at, to_timestamp($4::double precision / 1000000))
-WHERE node = $1 AND epoch = $2::bigint
-RETURNING node
+SELECT worker_applied($1, $2::bigint, $3::bigint, $4::bigint)
 
 -- Plans, also those of foreign keys, live as long as the connection: made when a table was empty, they
 -- would go on to read all of it for each row.

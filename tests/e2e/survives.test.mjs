@@ -36,11 +36,29 @@ describe('cordboard-amid killed while a caller waits', () => {
 
 describe('two cordboard-amid on one node', () => {
 	const epoch = async () => Number(await h.sql('SELECT epoch FROM worker_nodes'));
+	const fences = () => h.log('amid').match(/fenced/g)?.length ?? 0;
 	let standby;
 	after(() => standby?.stop());
 
+	it('what was not stored yet when the other took over is stored by nobody but that one', async () => {
+		const first = await epoch(), fenced = fences(), reason = `LATE_${some()}`;
+		standby = await h.amid();
+		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
+		const locked = h.sql('BEGIN; LOCK TABLE agent_activity_logs IN EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT');
+		await h.until(async () => Number(await h.sql(`SELECT count(*) FROM pg_locks WHERE relation = 'agent_activity_logs'::regclass AND mode = 'ExclusiveLock' AND granted`)) > 0, 'the lock');
+		assert.equal((await h.command('agent.status', { extension: '1009', status: 'AWAY', reason })).ok, true);
+		await h.until(async () => await epoch() === first + 1, 'the standby to take over', TAKEOVER_MS);
+		await locked;
+		await h.until(() => fences() > fenced, 'the other to notice', HEALED_MS);
+		assert.equal(await h.sql(`SELECT count(*) FROM agent_activity_logs WHERE reason = '${reason}'`), '0');
+		standby.stop();
+		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
+		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
+		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+	});
+
 	it('one waits until the other falls silent, and the silent one writes nothing when it wakes', async () => {
-		const first = await epoch();
+		const first = await epoch(), fenced = fences();
 		standby = await h.amid();
 		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
 		assert.equal(await epoch(), first);
@@ -50,7 +68,7 @@ describe('two cordboard-amid on one node', () => {
 		assert.ok(Date.now() - silent <= TAKEOVER_MS, `took over after ${Date.now() - silent} ms`);
 		const written = await h.sql('SELECT coalesce(max(seq), 0) FROM agent_states');
 		await h.service('cont', 'amid');
-		await h.until(() => /fenced/.test(h.log('amid')), 'the woken one to notice', HEALED_MS);
+		await h.until(() => fences() > fenced, 'the woken one to notice', HEALED_MS);
 		assert.ok(Number(await h.sql(`SELECT count(*) FROM agent_states WHERE seq > ${written} AND seq >> 32 = ${first}`)) === 0);
 		standby.stop();
 		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);

@@ -373,7 +373,7 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 	int err = db_run(s->db, b->ctx, steps, n, results, error);
 	s->alive_ms = clock_mono_ms();
 	atomic_store(&s->healthy, err >= 0 && err != ERR_UNAVAILABLE);
-	if (err == 0 && db_rows(results[n - 1]) == 0) {
+	if (err == ERR_CONFLICT) {
 		/* Another process has become the writer; whatever this one knows is old. */
 		log_error("fenced node=%s epoch=%s", s->node, s->epoch_text);
 		exit(EXIT_FAILURE);
