@@ -34,6 +34,26 @@ describe('cordboard-amid killed while a caller waits', () => {
 	});
 });
 
+describe('PostgreSQL that takes no writes for a while', () => {
+	const turn = async (setting) => {
+		await h.sql(`ALTER ROLE cordboard_worker ${setting}`);
+		await h.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'cordboard_worker'");
+	};
+	after(() => turn('RESET default_transaction_read_only'));
+
+	it('gets everything once it takes them again', async () => {
+		const reason = `READONLY_${some()}`;
+		const refusals = () => h.log('amid').match(/batch refused/g)?.length ?? 0;
+		const before = refusals();
+		await turn('SET default_transaction_read_only = on');
+		assert.equal((await h.command('agent.status', { extension: '1009', status: 'AWAY', reason })).ok, true);
+		await h.until(() => refusals() > before, 'the refusal');
+		await turn('RESET default_transaction_read_only');
+		await h.until(async () => await h.sql(`SELECT count(*) FROM agent_activity_logs WHERE reason = '${reason}'`) === '1', 'the record', HEALED_MS);
+		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+	});
+});
+
 describe('two cordboard-amid on one node', () => {
 	const epoch = async () => Number(await h.sql('SELECT epoch FROM worker_nodes'));
 	const fences = () => h.log('amid').match(/fenced/g)?.length ?? 0;

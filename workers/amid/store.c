@@ -395,7 +395,7 @@ static int apply_until_reached(struct store *s, struct batch *b, struct db_error
 	}
 }
 
-static void set_aside(struct store *s, const struct journal_entry *entry, const char *why)
+static bool set_aside(struct store *s, const struct journal_entry *entry, const char *why)
 {
 	void *ctx = mem_context();
 	char seq[24];
@@ -404,10 +404,28 @@ static void set_aside(struct store *s, const struct journal_entry *entry, const 
 	snprintf(seq, sizeof(seq), "%" PRId64, entry->seq);
 	const char *params[] = { s->node, seq, kinds[entry->kind].name,
 				 mem_strndup(ctx, entry->json.p, entry->json.n), why };
-	log_error("dead letter seq=%s kind=%s error=%s", seq, params[2], why);
-	exec_patiently(s, ctx, Q_STORE_DEAD_LETTER, params, &row);
-	atomic_fetch_add(&s->dead_letters, 1);
+	bool done = exec_patiently(s, ctx, Q_STORE_DEAD_LETTER, params, &row) == 0;
+	if (done) {
+		log_error("dead letter seq=%s kind=%s error=%s", seq, params[2], why);
+		atomic_fetch_add(&s->dead_letters, 1);
+	}
 	talloc_free(ctx);
+	return done;
+}
+
+/*
+ * Stores an entry, or sets it aside. A database that takes neither is not at odds with the entry but
+ * with all writing (it is read-only, or a right is missing): that is waited out.
+ */
+static void apply_one(struct store *s, const struct journal_entry *entry)
+{
+	struct batch one = { .ctx = mem_context() };
+	struct db_error error = { .message = "" };
+
+	batch_add(&one, entry);
+	while (apply_until_reached(s, &one, &error) && !set_aside(s, entry, error.message))
+		pause_ms(RETRY_MS);
+	batch_free(&one);
 }
 
 /* A batch was refused: its entries go one by one, and those at fault are set aside. */
@@ -417,12 +435,7 @@ static void apply_singly(struct store *s, int64_t from_seq, int64_t to_seq)
 	struct journal_entry entry;
 
 	while (journal_next(reader, &entry, 0)) {
-		struct batch one = { .ctx = mem_context() };
-		struct db_error error = { .message = "" };
-		batch_add(&one, &entry);
-		if (apply_until_reached(s, &one, &error))
-			set_aside(s, &entry, error.message);
-		batch_free(&one);
+		apply_one(s, &entry);
 		if (entry.seq >= to_seq)
 			break;
 	}
