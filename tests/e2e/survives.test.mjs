@@ -1,10 +1,13 @@
 // Parts are killed while there is work, and everything is right again by itself.
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as h from './harness.mjs';
 
 const HEALED_MS = 5_000;
 const TAKEOVER_MS = 2_500;
+/** Longer than a writer may be silent. */
+const AWAY_MS = 2_000;
 const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
 
 const health = async () => (await h.api(null, 'GET', '/health')).body.checks ?? {};
@@ -59,6 +62,21 @@ describe('two cordboard-amid on one node', () => {
 	const fences = () => h.log('amid').match(/fenced/g)?.length ?? 0;
 	let standby;
 	after(() => standby?.stop());
+
+	it('the writer stays the writer when PostgreSQL was away', async () => {
+		const first = await epoch();
+		standby = await h.amid();
+		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
+		for (let i = 0; i < 3; i++) {
+			await h.service('down', 'postgres');
+			await h.until(async () => (await h.metrics())['cordboard_amid_up{part="store"}'] === 0, 'PostgreSQL to be away');
+			await pause(AWAY_MS);
+			await h.service('up', 'postgres');
+			await h.until(async () => (await h.metrics())['cordboard_amid_up{part="store"}'] === 1, 'the writer to store again');
+			assert.equal(await epoch(), first);
+		}
+		standby.stop();
+	});
 
 	it('what was not stored yet when the other took over is stored by nobody but that one', async () => {
 		const first = await epoch(), fenced = fences(), reason = `LATE_${some()}`;

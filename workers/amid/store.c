@@ -30,6 +30,8 @@ enum {
 	IDLE_MS = 200,
 	SIGN_OF_LIFE_MS = 500,
 	TAKEN_OVER_MS = 1500,                /* of silence; see store_become_writer */
+	LOOK_MS = 100,                       /* between two looks at the writer's signs of life … */
+	LOOKED_AWAY_MS = 1000,               /* … and when there was none so long, PostgreSQL was away */
 	GIVE_UP_MS = 1000,
 	RETRY_MS = 250,
 	FIRST_REPLAN_ENTRIES = 1000,
@@ -146,29 +148,62 @@ static const char *holder_name(const void *ctx, const struct settings *settings)
 	return mem_printf(ctx, "%s:%s", name.nodename, settings->journal_dir);
 }
 
-static bool take_over(struct store *s, const char *holder, int64_t *epoch)
+/* What a standby sees of the writer: its last sign of life, and since when there has been no other. */
+struct watch {
+	int64_t sign_us, since_ms, looked_ms;
+};
+
+/*
+ * Whether it has been silent for so long before our eyes. That the sign is old proves nothing: after an
+ * absence of PostgreSQL every sign is.
+ */
+static bool is_silent(struct watch *w, int64_t sign_us)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (sign_us != w->sign_us || now_ms - w->looked_ms > LOOKED_AWAY_MS)
+		w->since_ms = now_ms;
+	w->sign_us = sign_us;
+	w->looked_ms = now_ms;
+	return sign_us && now_ms - w->since_ms >= TAKEN_OVER_MS;
+}
+
+/* 1: this process is the writer now, 0: another is, negative: the database refuses. */
+static int try_to_take_over(struct store *s, const char *holder, struct watch *w)
 {
 	void *ctx = mem_context();
 	struct db_result *row;
+	char sign[24];
+	int err = exec_patiently(s, ctx, Q_STORE_SIGN_OF_LIFE, (const char *[]){ s->node }, &row);
 
-	for (int tries = 0;; tries++) {
-		if (exec_patiently(s, ctx, Q_STORE_BECOME_WRITER,
-				   (const char *[]){ s->node, holder }, &row))
-			break;
-		if (db_rows(row) == 1) {
-			s->epoch = *epoch = db_int(row, 0, 0);
-			atomic_store(&s->applied, db_int(row, 0, 1));
-			s->past.heard_us = db_int(row, 0, 2);
-			s->past.alive_us = db_int(row, 0, 3);
-			talloc_free(ctx);
-			return true;
-		}
-		if (tries == 0)
-			log_info("standby node=%s", s->node);
-		pause_ms(RETRY_MS);
+	if (!err) {
+		int64_t sign_us = db_rows(row) ? db_int(row, 0, 0) : 0;
+		snprintf(sign, sizeof(sign), "%" PRId64, sign_us);
+		const char *params[] = { s->node, holder, is_silent(w, sign_us) ? sign : NULL };
+		err = exec_patiently(s, ctx, Q_STORE_BECOME_WRITER, params, &row);
+	}
+	bool taken = !err && db_rows(row) == 1;
+	if (taken) {
+		s->epoch = db_int(row, 0, 0);
+		atomic_store(&s->applied, db_int(row, 0, 1));
+		s->past.heard_us = db_int(row, 0, 2);
+		s->past.alive_us = db_int(row, 0, 3);
 	}
 	talloc_free(ctx);
-	return false;
+	return err ? -err : taken;
+}
+
+static bool take_over(struct store *s, const char *holder)
+{
+	struct watch watch = { 0 };
+	int result;
+
+	for (bool told = false; (result = try_to_take_over(s, holder, &watch)) == 0; told = true) {
+		if (!told)
+			log_info("standby node=%s", s->node);
+		pause_ms(LOOK_MS);
+	}
+	return result > 0;
 }
 
 struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch)
@@ -185,8 +220,9 @@ struct store *store_new(const void *ctx, const struct settings *settings, int64_
 		log_error("journal is in use or cannot be made dir=%s", settings->journal_dir);
 		return NULL;
 	}
-	if (!take_over(s, holder_name(s, settings), epoch))
+	if (!take_over(s, holder_name(s, settings)))
 		return NULL;
+	*epoch = s->epoch;
 	snprintf(s->epoch_text, sizeof(s->epoch_text), "%" PRId64, s->epoch);
 	return s;
 }
