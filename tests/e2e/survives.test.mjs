@@ -37,6 +37,24 @@ describe('cordboard-amid killed while a caller waits', () => {
 	});
 });
 
+describe('cordboard-amid that hears nothing from Asterisk', () => {
+	let deaf;
+	after(async () => {
+		deaf?.stop();
+		await h.service('start', 'amid');
+	});
+
+	it('goes on from what was heard before, however much it stores meanwhile', async () => {
+		await h.service('stop', 'amid');
+		const [heard, applied] = (await h.sql("SELECT heard_at || '|' || applied_seq FROM worker_nodes")).split('|');
+		deaf = await h.amid({ amiPort: 9 });
+		await h.until(() => /live picture is up/.test(deaf.log()), 'the second to be the writer');
+		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+		await h.until(async () => Number(await h.sql('SELECT applied_seq FROM worker_nodes')) > Number(applied), 'something to be stored');
+		assert.equal(await h.sql('SELECT heard_at FROM worker_nodes'), heard);
+	});
+});
+
 describe('PostgreSQL that takes no writes for a while', () => {
 	const turn = async (setting) => {
 		await h.sql(`ALTER ROLE cordboard_worker ${setting}`);
@@ -59,6 +77,12 @@ describe('PostgreSQL that takes no writes for a while', () => {
 
 describe('two cordboard-amid on one node', () => {
 	const epoch = async () => Number(await h.sql('SELECT epoch FROM worker_nodes'));
+	/** Nothing is stored that has to do with an agent's activity, for so long. */
+	const lock = async (seconds) => {
+		const over = h.sql(`BEGIN; LOCK TABLE agent_activity_logs IN EXCLUSIVE MODE; SELECT pg_sleep(${seconds}); COMMIT`);
+		await h.until(async () => await h.sql("SELECT count(*) FROM pg_locks WHERE relation = 'agent_activity_logs'::regclass AND mode = 'ExclusiveLock' AND granted") !== '0', 'the lock');
+		return { over };
+	};
 	const fences = () => h.log('amid').match(/fenced/g)?.length ?? 0;
 	let standby;
 	after(() => standby?.stop());
@@ -82,14 +106,30 @@ describe('two cordboard-amid on one node', () => {
 		const first = await epoch(), fenced = fences(), reason = `LATE_${some()}`;
 		standby = await h.amid();
 		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
-		const locked = h.sql('BEGIN; LOCK TABLE agent_activity_logs IN EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT');
-		await h.until(async () => Number(await h.sql(`SELECT count(*) FROM pg_locks WHERE relation = 'agent_activity_logs'::regclass AND mode = 'ExclusiveLock' AND granted`)) > 0, 'the lock');
+		const locked = await lock(4);
 		assert.equal((await h.command('agent.status', { extension: '1009', status: 'AWAY', reason })).ok, true);
 		await h.until(async () => await epoch() === first + 1, 'the standby to take over', TAKEOVER_MS);
-		await locked;
+		await locked.over;
 		await h.until(() => fences() > fenced, 'the other to notice', HEALED_MS);
 		assert.equal(await h.sql(`SELECT count(*) FROM agent_activity_logs WHERE reason = '${reason}'`), '0');
 		standby.stop();
+		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
+		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
+		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+	});
+
+	it('one that ends in order leaves nothing unstored to the other', async () => {
+		const first = await epoch(), reason = `LAST_${some()}`;
+		standby = await h.amid();
+		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
+		const locked = await lock(0.7);
+		assert.equal((await h.command('agent.status', { extension: '1009', status: 'AWAY', reason })).ok, true);
+		await h.service('stop', 'amid');
+		await h.until(async () => await epoch() === first + 1, 'the standby to take over', TAKEOVER_MS);
+		await locked.over;
+		assert.equal(await h.sql(`SELECT count(*) FROM agent_activity_logs WHERE reason = '${reason}'`), '1');
+		standby.stop();
+		await h.service('start', 'amid');
 		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
 		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
 		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);

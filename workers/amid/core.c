@@ -457,7 +457,7 @@ int core_run(const struct settings *settings)
 	}
 	/* Threads end with the process; what is journalled is applied by the next one. */
 	commit(core);
-	store_give_up(core->store);
+	store_give_up(core->store, journal_last_seq(core->journal));
 	log_info("stopped");
 	return EXIT_SUCCESS;
 }

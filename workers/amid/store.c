@@ -227,8 +227,19 @@ struct store *store_new(const void *ctx, const struct settings *settings, int64_
 	return s;
 }
 
-void store_give_up(struct store *s)
+static bool is_applied_in_time(const struct store *s, int64_t seq, int ms)
 {
+	int64_t deadline = clock_mono_ms() + ms;
+
+	while (atomic_load(&s->applied) < seq && clock_mono_ms() < deadline)
+		pause_ms(LOOK_MS / 10);
+	return atomic_load(&s->applied) >= seq;
+}
+
+void store_give_up(struct store *s, int64_t seq)
+{
+	if (!is_applied_in_time(s, seq, GIVE_UP_MS))
+		return;
 	/* A connection of its own: the thread may be in the middle of using the other. */
 	void *ctx = mem_context();
 	struct db *db = db_new(ctx, s->conninfo);
