@@ -222,9 +222,6 @@ struct tracker {
 	void *scratch;                /* emptied after each input */
 };
 
-/* Hands what the present input has changed to the sink. */
-void tracker_flush(struct tracker *t);
-
 /* ---- find.c: who is meant ---- */
 
 /*
