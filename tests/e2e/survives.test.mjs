@@ -11,6 +11,8 @@ const AWAY_MS = 2_000;
 const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
 
 const health = async () => (await h.api(null, 'GET', '/health')).body.checks ?? {};
+/** A change of state, of which there is a log: something to be stored. */
+const status = async (state, reason) => assert.equal((await h.command('agent.status', { extension: '1009', status: state, reason })).ok, true);
 const field = (number, column) => h.sql(`SELECT ${column} FROM call_sessions WHERE from_number = '${number}'`);
 
 describe('Redis killed', () => {
@@ -50,7 +52,7 @@ describe('cordboard-amid that hears nothing from Asterisk', () => {
 		const [heard, applied] = (await h.sql("SELECT heard_at || '|' || applied_seq FROM worker_nodes")).split('|');
 		deaf = await h.amid({ amiPort: 9 });
 		await h.until(() => /live picture is up/.test(deaf.log()), 'the second to be the writer');
-		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+		await status('OFFLINE');
 		await h.until(async () => Number(await h.sql('SELECT applied_seq FROM worker_nodes')) > Number(applied), 'something to be stored');
 		assert.equal(await h.sql('SELECT heard_at FROM worker_nodes'), heard);
 	});
@@ -64,12 +66,13 @@ describe('PostgreSQL that takes no writes for a while', () => {
 		const reason = `READONLY_${some()}`;
 		const refusals = () => h.log('amid').match(/statement refused name=store_dead_letter/g)?.length ?? 0;
 		const before = refusals();
+		await status('OFFLINE');
 		await h.sql(`REVOKE INSERT ON ${TABLES} FROM cordboard_worker`);
-		assert.equal((await h.command('agent.status', { extension: '1009', status: 'AWAY', reason })).ok, true);
+		await status('AWAY', reason);
 		await h.until(() => refusals() > before, 'the refusal');
 		await h.sql(`GRANT INSERT ON ${TABLES} TO cordboard_worker`);
 		await h.until(async () => await h.sql(`SELECT count(*) FROM agent_activity_logs WHERE reason = '${reason}'`) === '1', 'the record', HEALED_MS);
-		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+		await status('OFFLINE');
 	});
 });
 
@@ -104,8 +107,9 @@ describe('two cordboard-amid on one node', () => {
 		const first = await epoch(), fenced = fences(), reason = `LATE_${some()}`;
 		standby = await h.amid();
 		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
+		await status('OFFLINE');
 		const locked = await lock(4);
-		assert.equal((await h.command('agent.status', { extension: '1009', status: 'AWAY', reason })).ok, true);
+		await status('AWAY', reason);
 		await h.until(async () => await epoch() === first + 1, 'the standby to take over', TAKEOVER_MS);
 		await locked.over;
 		await h.until(() => fences() > fenced, 'the other to notice', HEALED_MS);
@@ -113,15 +117,16 @@ describe('two cordboard-amid on one node', () => {
 		standby.stop();
 		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
 		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
-		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+		await status('OFFLINE');
 	});
 
 	it('one that ends in order leaves nothing unstored to the other', async () => {
 		const first = await epoch(), reason = `LAST_${some()}`;
 		standby = await h.amid();
 		await h.until(() => /standby/.test(standby.log()), 'the second to stand by');
+		await status('OFFLINE');
 		const locked = await lock(0.7);
-		assert.equal((await h.command('agent.status', { extension: '1009', status: 'AWAY', reason })).ok, true);
+		await status('AWAY', reason);
 		await h.service('stop', 'amid');
 		await h.until(async () => await epoch() === first + 1, 'the standby to take over', TAKEOVER_MS);
 		await locked.over;
@@ -130,7 +135,7 @@ describe('two cordboard-amid on one node', () => {
 		await h.service('start', 'amid');
 		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
 		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
-		assert.equal((await h.command('agent.status', { extension: '1009', status: 'OFFLINE' })).ok, true);
+		await status('OFFLINE');
 	});
 
 	it('one waits until the other falls silent, and the silent one writes nothing when it wakes', async () => {
