@@ -1,20 +1,21 @@
 -- Statements of cordboard-amid's store. Each takes a JSON array of records of one kind, the newest
 -- state of each thing, and may run twice: an older state never replaces a newer one.
 
+-- When the writer was last heard of.
+-- name: store_sign_of_life
+SELECT us(updated_at) FROM worker_nodes WHERE node = $1
+
 -- One process writes for a node: whoever raised its epoch last. It shows that it lives by touching
--- the row; another takes over when that has stopped, when it was given up, or, knowing that the
--- one before it on its own journal is dead ($2), at once.
+-- the row; another takes over when it has not seen a new sign for long enough ($3: the last one), when
+-- it was given up, or, knowing that the one before it on its own journal is dead ($2), at once.
 -- name: store_become_writer
 INSERT INTO worker_nodes AS n (node, epoch, holder) VALUES ($1, 1, $2)
 ON CONFLICT (node) DO UPDATE SET epoch = n.epoch + 1, holder = excluded.holder, updated_at = now()
-WHERE n.holder IS NULL OR n.holder = excluded.holder OR n.updated_at < now() - interval '1500 ms'
+WHERE n.holder IS NULL OR n.holder = excluded.holder OR us(n.updated_at) = $3::bigint
 RETURNING epoch, applied_seq, coalesce(us(n.heard_at), 0), coalesce(us((SELECT o.updated_at FROM worker_nodes o WHERE o.node = $1)), 0)
 
 -- name: store_applied
-UPDATE worker_nodes SET applied_seq = greatest(applied_seq, $3::bigint), updated_at = now(),
-  heard_at = greatest(heard_at, to_timestamp($4::double precision / 1000000))
-WHERE node = $1 AND epoch = $2::bigint
-RETURNING node
+SELECT worker_applied($1, $2::bigint, $3::bigint, $4::bigint)
 
 -- Plans, also those of foreign keys, live as long as the connection: made when a table was empty, they
 -- would go on to read all of it for each row.

@@ -102,6 +102,32 @@ static void entries_come_back_as_they_were(void **state)
 	assert_int_equal(journal_last_seq(j), first + 1);
 }
 
+static void what_was_heard_is_said_with_what_came_of_it(void **state)
+{
+	struct journal *j = open_journal(*state, 1);
+	struct journal_reader *r = journal_follow(*state, j, 0);
+	struct journal_entry e;
+
+	journal_append_heard(j, 1000);          /* nothing came of it */
+	journal_commit(j);
+	assert_int_equal(journal_next(r, &e, 0), 0);
+	for (int64_t heard_us = 1000; heard_us < 1003; heard_us++) {
+		put(j, "c1", "{}");
+		journal_append_heard(j, heard_us);
+		put(j, "c2", "{}");
+		journal_append_heard(j, heard_us);   /* as before */
+		journal_commit(j);
+		assert_int_equal(journal_next(r, &e, 0), 1);
+		assert_string_equal(e.key, "c1");
+		assert_int_equal(journal_next(r, &e, 0), 1);
+		assert_int_equal(e.kind, JOURNAL_HEARD);
+		assert_int_equal(e.at_us, heard_us);
+		assert_int_equal(journal_next(r, &e, 0), 1);
+		assert_string_equal(e.key, "c2");
+		assert_int_equal(journal_next(r, &e, 0), 0);
+	}
+}
+
 static void a_field_that_would_break_the_line_is_left_out(void **state)
 {
 	struct journal *j = open_journal(*state, 1);
@@ -207,6 +233,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(entries_come_back_as_they_were, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_heard_is_said_with_what_came_of_it, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_field_that_would_break_the_line_is_left_out,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -24,6 +24,7 @@ struct fixture {
 	char live[64];
 	char queue[2048];
 	int records[RECORD__COUNT];
+	bool gone[RECORD__COUNT];            /* whether the newest of a kind says so */
 	char activities[256];
 	enum pause pause;                    /* what Asterisk was told last of 1001 */
 	int pauses;
@@ -42,6 +43,7 @@ static void on_record(void *arg, const struct record *r)
 	const struct json *v;
 
 	f->records[r->kind]++;
+	f->gone[r->kind] = r->gone;
 	if (r->live && strcmp(r->live, "call:incoming") == 0) {
 		size_t n = strlen(f->announced);
 		assert_int_equal(json_parse(f, r->json.p, r->json.n, &v), 0);
@@ -520,6 +522,33 @@ static void list(struct fixture *f, int ms, const char *const *channels)
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 static const char *const nothing[] = { NULL };
 
+static void a_command_settles_no_doubt(void **state)
+{
+	struct fixture *f = *state;
+
+	call_waits(f);
+	list(f, 5000, nothing);
+	assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "AWAY", NULL, START + 8 * SECOND), 0);
+	assert_string_equal(agent(f, "status"), "AWAY");
+	assert_string_not_equal(f->live, "call:ended");
+	event(f, 4991, "Event: Hangup\nCause: 0" CALLER);
+	assert_non_null(strstr(f->call, "\"estimated\":false"));
+}
+
+static void reasons_of_the_past_take_no_memory(void **state)
+{
+	struct fixture *f = *state;
+	size_t before = 0;
+
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(tracker_agent_status(f->tracker, "demo", "1001", "AWAY", i % 2 ? "LUNCH" : "BREAK",
+						      START + i * SECOND), 0);
+		if (i == 10)
+			before = talloc_total_blocks(f->tracker);
+	}
+	assert_int_equal(talloc_total_blocks(f->tracker), before);
+}
+
 static void an_event_that_a_list_was_ahead_of_settles_the_doubt(void **state)
 {
 	struct fixture *f = *state;
@@ -642,9 +671,47 @@ static void an_agent_who_is_not_configured_has_a_time_as_well(void **state)
 	assert_string_not_equal(field(f, f->any_agent, "since"), "null");
 }
 
+static void configure(struct fixture *f, const char *queue, const char *agent)
+{
+	tracker_config_begin(f->tracker, START);
+	if (queue)
+		tracker_config_queue(f->tracker, "demo", queue, 20000);
+	tracker_config_agent(f->tracker, "demo", "1001");
+	tracker_config_agent(f->tracker, "acme", agent);
+	tracker_config_end(f->tracker);
+}
+
+static void a_configuration_tells_only_of_who_comes_and_goes(void **state)
+{
+	struct fixture *f = *state;
+	const int *n = f->records;
+
+	memset(f->records, 0, sizeof(f->records));
+	configure(f, "support", "1001");
+	assert_int_equal(n[RECORD_AGENT] + n[RECORD_QUEUE], 0);
+	configure(f, "support", "1002");
+	assert_int_equal(n[RECORD_AGENT], 2);
+	configure(f, "support", "1001");
+	configure(f, "support", "1001");
+	assert_int_equal(n[RECORD_AGENT], 4);
+	assert_int_equal(n[RECORD_QUEUE], 0);
+	call_waits(f);
+	configure(f, NULL, "1001");
+	assert_false(f->gone[RECORD_QUEUE]);
+	event(f, 900, "Event: Hangup\nCause: 0" CALLER);
+	assert_true(f->gone[RECORD_QUEUE]);
+	tracker_config_begin(f->tracker, START);
+	tracker_config_agent(f->tracker, "demo", "1001");
+	tracker_config_end(f->tracker);
+	assert_int_equal(n[RECORD_AGENT], 5);
+	assert_true(f->gone[RECORD_AGENT]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_configuration_tells_only_of_who_comes_and_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			no_length_is_negative_when_the_input_is_older_than_the_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(
@@ -679,6 +746,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			calls_that_a_resync_does_not_list_are_closed_as_estimated, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_command_settles_no_doubt, setup, teardown),
+		cmocka_unit_test_setup_teardown(reasons_of_the_past_take_no_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_event_that_a_list_was_ahead_of_settles_the_doubt, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -126,14 +126,16 @@ static struct agent *known(struct tracker *t, const char *tenant, const char *ex
 static void settle(struct tracker *t, struct agent *agent)
 {
 	agent_refresh(t, agent);
-	/* A tick without anything due hands over what changed. */
-	tracker_tick(t, t->now_us);
+	tracker_flush(t);
 }
 
 static void choose(struct agent *agent, enum agent_status base, const char *reason)
 {
+	const char *old = agent->reason;
+
 	agent->base = base;
 	agent->reason = reason ? mem_strdup(agent, reason) : NULL;
+	talloc_free((void *)(uintptr_t)old);
 }
 
 int tracker_agent_status(struct tracker *t, const char *tenant, const char *extension,

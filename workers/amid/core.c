@@ -196,6 +196,8 @@ static void commit(void *arg)
 {
 	struct core *core = arg;
 
+	tracker_flush(core->tracker);
+	journal_append_heard(core->journal, tracker_heard_us(core->tracker));
 	journal_commit(core->journal);
 }
 
@@ -207,7 +209,7 @@ static void on_resynced(void *arg)
 		return;
 	core->swept = true;
 	tracker_emit_all(core->tracker);
-	journal_commit(core->journal);
+	commit(core);
 	store_close_lost(core->store, journal_last_seq(core->journal));
 }
 
@@ -357,7 +359,7 @@ static void step(struct core *core)
 		tracker_tick(core->tracker, clock_wall_us());
 	}
 	resync_run(core->resync);
-	journal_commit(core->journal);
+	commit(core);
 	run_announcements(core);
 	live_set_health(core->live, LIVE_HEALTH_AMI, core_linked(core),
 			session_heard_us(core->events));
@@ -454,8 +456,8 @@ int core_run(const struct settings *settings)
 		wait_for_wake(core);
 	}
 	/* Threads end with the process; what is journalled is applied by the next one. */
-	journal_commit(core->journal);
-	store_give_up(core->store);
+	commit(core);
+	store_give_up(core->store, journal_last_seq(core->journal));
 	log_info("stopped");
 	return EXIT_SUCCESS;
 }

@@ -861,7 +861,6 @@ static const struct event_row *row_of(struct str name)
 
 /* ---- repeats ---- */
 
-/* A message that comes again, to the microsecond and the channel, changes nothing. */
 /* Whether a header tells one event of a name from another. */
 static bool tells_apart(struct str key)
 {
@@ -876,6 +875,7 @@ static bool tells_apart(struct str key)
 	return false;
 }
 
+/* A message that comes again, to the microsecond and the channel, changes nothing. */
 static bool is_repeat(struct tracker *t, const struct ami_message *m, struct str event)
 {
 	uint64_t hash = str_hash(event, 0);

@@ -22,6 +22,7 @@ struct journal {
 	const char *dir;
 	int dir_fd;
 	int64_t next_seq;
+	int64_t heard_us;                    /* as it was last said */
 	struct buf *pending;                 /* appended, not written */
 	int fd;                              /* of the newest file */
 	int64_t file_bytes;
@@ -166,6 +167,16 @@ int64_t journal_append_reset(struct journal *j, const char *tenant)
 				.json = STR("{}") };
 
 	return append(j, JOURNAL_RESET, &reset);
+}
+
+void journal_append_heard(struct journal *j, int64_t at_us)
+{
+	struct record heard = { .tenant = "-", .key = "-", .at_us = at_us, .json = STR("{}") };
+
+	if (j->pending->n == 0 || at_us <= j->heard_us)
+		return;
+	j->heard_us = at_us;
+	append(j, JOURNAL_HEARD, &heard);
 }
 
 static void write_all(struct journal *j)

@@ -16,8 +16,10 @@ enum {
 	JOURNAL_SEQ_BITS = 32,               /* seq = epoch << 32 | number */
 	JOURNAL_FILE_MAX_BYTES = 64 << 20,
 	JOURNAL_SYNC_MS = 200,
-	/* An entry that is no record: the live picture begins anew here. */
-	JOURNAL_RESET = RECORD__COUNT,
+	/* Entries that are no records. */
+	JOURNAL_RESET = RECORD__COUNT,       /* the live picture begins anew here */
+	JOURNAL_HEARD,                       /* what Asterisk told up to at_us stands before here */
+	JOURNAL__KINDS,
 };
 
 struct journal;
@@ -26,7 +28,7 @@ struct journal_reader;
 /* One entry; strings point into the reader and live until its next call. */
 struct journal_entry {
 	int64_t seq, at_us;
-	int kind;                            /* enum record_kind or JOURNAL_RESET */
+	int kind;                            /* enum record_kind, or one of the above */
 	const char *live, *tenant, *queue, *agents, *key;   /* "-" for none */
 	bool gone;
 	struct str json;
@@ -37,6 +39,12 @@ int journal_open(const void *ctx, const char *dir, int64_t epoch, struct journal
 /* Appends to memory; returns the entry's seq. */
 int64_t journal_append(struct journal *j, const struct record *record);
 int64_t journal_append_reset(struct journal *j, const char *tenant);
+/*
+ * Before a commit: all that Asterisk has told up to this moment has been appended. Says nothing unless
+ * that is news and something else is to be committed. The moment is what the channel event log will be
+ * read from, so it is none of our own clock: commands and configurations come while Asterisk is away.
+ */
+void journal_append_heard(struct journal *j, int64_t at_us);
 /* Writes what was appended and wakes the followers. A disk that refuses ends the process. */
 void journal_commit(struct journal *j);
 int64_t journal_last_seq(struct journal *j);

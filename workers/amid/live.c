@@ -24,7 +24,7 @@ enum {
 };
 
 /* The hash that keeps the present state of a kind; the key of the record is the field. */
-static const char *const hashes[RECORD__COUNT + 1] = {
+static const char *const hashes[RECORD__COUNT] = {
 	[RECORD_CALL] = "calls",
 	[RECORD_AGENT] = "agents",
 	[RECORD_QUEUE] = "queues",
@@ -131,7 +131,7 @@ static void add_entry(struct live *l, void *ctx, const struct journal_entry *e, 
 		add_reset(l, ctx, e, err);
 		return;
 	}
-	if (e->kind < 0 || e->kind > JOURNAL_RESET || strcmp(e->live, "-") == 0)
+	if (e->kind < 0 || e->kind >= RECORD__COUNT || strcmp(e->live, "-") == 0)
 		return;
 	if (hashes[e->kind])
 		add_state(l, ctx, e, err);

@@ -165,6 +165,7 @@ struct agent {
 	UT_hash_handle hh;            /* by "tenant/extension" */
 	const char *key, *tenant, *extension;
 	bool configured;
+	bool named;                   /* in the configuration that is being read */
 	bool known;                   /* was configured at some time */
 	enum agent_status status;     /* what is shown */
 	enum agent_status base;       /* chosen by a person: holds outside calls and wrap-up */
@@ -189,6 +190,7 @@ struct queue {
 	const char *key, *tenant, *name;
 	int64_t wrapup_us;
 	bool configured, changed;
+	bool named;                   /* in the configuration that is being read */
 };
 
 struct tracker {
@@ -219,9 +221,6 @@ struct tracker {
 	struct buf *printed;          /* replay lines of calls that have ended */
 	void *scratch;                /* emptied after each input */
 };
-
-/* Hands what the present input has changed to the sink. */
-void tracker_flush(struct tracker *t);
 
 /* ---- find.c: who is meant ---- */
 

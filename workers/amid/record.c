@@ -535,12 +535,13 @@ void record_activity(struct tracker *t, struct agent *agent, const char *activit
 				     .key = agent->extension });
 }
 
-static void put_waiting(struct tracker *t, struct json_out *o, const struct queue *queue)
+/* Returns how many they are. */
+static size_t put_waiting(struct tracker *t, struct json_out *o, const struct queue *queue)
 {
 	/* all_calls runs from the newest to the oldest; callers are shown in the order they came. */
 	const struct call **waiting = mem_array(t->scratch, const struct call *,
 						HASH_COUNT(t->calls) + 1);
-	size_t n = 0;
+	size_t n = 0, left;
 
 	for (const struct call *call = t->all_calls; call; call = call->next_any) {
 		const struct visit *v =
@@ -549,8 +550,9 @@ static void put_waiting(struct tracker *t, struct json_out *o, const struct queu
 		    strcmp(call->tenant, queue->tenant) == 0)
 			waiting[n++] = call;
 	}
-	for (int position = 1; n > 0; position++) {
-		const struct call *call = waiting[--n];
+	left = n;
+	for (int position = 1; left > 0; position++) {
+		const struct call *call = waiting[--left];
 		json_open(o, '{');
 		json_put_text(o, "callId", call->id);
 		json_put_text(o, "from", call->from);
@@ -560,6 +562,7 @@ static void put_waiting(struct tracker *t, struct json_out *o, const struct queu
 		json_put_int(o, "priority", 0);
 		json_close(o, '}');
 	}
+	return n;
 }
 
 void record_queue(struct tracker *t, struct queue *queue)
@@ -570,10 +573,11 @@ void record_queue(struct tracker *t, struct queue *queue)
 	json_put_text(&o, "name", queue->name);
 	json_key(&o, "waiting");
 	json_open(&o, '[');
-	put_waiting(t, &o, queue);
+	size_t waiting = put_waiting(t, &o, queue);
 	json_close(&o, ']');
 	send(t, &o, (struct record){ .kind = RECORD_QUEUE, .live = "queue:update",
 				     .tenant = queue->tenant, .key = queue->name,
+				     .gone = !queue->configured && waiting == 0,
 				     .queue = str_of(queue->name) });
 }
 

@@ -30,6 +30,8 @@ enum {
 	IDLE_MS = 200,
 	SIGN_OF_LIFE_MS = 500,
 	TAKEN_OVER_MS = 1500,                /* of silence; see store_become_writer */
+	LOOK_MS = 100,                       /* between two looks at the writer's signs of life … */
+	LOOKED_AWAY_MS = 1000,               /* … and when there was none so long, PostgreSQL was away */
 	GIVE_UP_MS = 1000,
 	RETRY_MS = 250,
 	FIRST_REPLAN_ENTRIES = 1000,
@@ -43,7 +45,7 @@ static const struct kind_row {
 	const char *name;
 	enum query query;
 	enum { NOT_STORED, STATE, LOG } nature;
-} kinds[RECORD__COUNT + 1] = {
+} kinds[JOURNAL__KINDS] = {
 	[RECORD_CALL] = { "call", Q_STORE_CALLS, STATE },
 	[RECORD_LEG] = { "leg", Q_STORE_LEGS, STATE },
 	[RECORD_VISIT] = { "visit", Q_STORE_VISITS, STATE },
@@ -56,6 +58,7 @@ static const struct kind_row {
 	[RECORD_QUEUE] = { .name = "queue" },
 	[RECORD_PRESENCE] = { .name = "presence" },
 	[JOURNAL_RESET] = { .name = "reset" },
+	[JOURNAL_HEARD] = { .name = "heard" },
 };
 
 struct store {
@@ -92,7 +95,7 @@ struct batch {
 	struct item *first[RECORD__COUNT], **end[RECORD__COUNT];
 	struct item *states[RECORD__COUNT];  /* those of them that a newer state replaces */
 	int64_t last_seq;
-	int64_t heard_us;                    /* time of its newest record */
+	int64_t heard_us;                    /* how far Asterisk was heard, 0: it does not say */
 	size_t entries, bytes;
 };
 
@@ -145,29 +148,62 @@ static const char *holder_name(const void *ctx, const struct settings *settings)
 	return mem_printf(ctx, "%s:%s", name.nodename, settings->journal_dir);
 }
 
-static bool take_over(struct store *s, const char *holder, int64_t *epoch)
+/* What a standby sees of the writer: its last sign of life, and since when there has been no other. */
+struct watch {
+	int64_t sign_us, since_ms, looked_ms;
+};
+
+/*
+ * Whether it has been silent for so long before our eyes. That the sign is old proves nothing: after an
+ * absence of PostgreSQL every sign is.
+ */
+static bool is_silent(struct watch *w, int64_t sign_us)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (sign_us != w->sign_us || now_ms - w->looked_ms > LOOKED_AWAY_MS)
+		w->since_ms = now_ms;
+	w->sign_us = sign_us;
+	w->looked_ms = now_ms;
+	return sign_us && now_ms - w->since_ms >= TAKEN_OVER_MS;
+}
+
+/* 1: this process is the writer now, 0: another is, negative: the database refuses. */
+static int try_to_take_over(struct store *s, const char *holder, struct watch *w)
 {
 	void *ctx = mem_context();
 	struct db_result *row;
+	char sign[24];
+	int err = exec_patiently(s, ctx, Q_STORE_SIGN_OF_LIFE, (const char *[]){ s->node }, &row);
 
-	for (int tries = 0;; tries++) {
-		if (exec_patiently(s, ctx, Q_STORE_BECOME_WRITER,
-				   (const char *[]){ s->node, holder }, &row))
-			break;
-		if (db_rows(row) == 1) {
-			s->epoch = *epoch = db_int(row, 0, 0);
-			atomic_store(&s->applied, db_int(row, 0, 1));
-			s->past.heard_us = db_int(row, 0, 2);
-			s->past.alive_us = db_int(row, 0, 3);
-			talloc_free(ctx);
-			return true;
-		}
-		if (tries == 0)
-			log_info("standby node=%s", s->node);
-		pause_ms(RETRY_MS);
+	if (!err) {
+		int64_t sign_us = db_rows(row) ? db_int(row, 0, 0) : 0;
+		snprintf(sign, sizeof(sign), "%" PRId64, sign_us);
+		const char *params[] = { s->node, holder, is_silent(w, sign_us) ? sign : NULL };
+		err = exec_patiently(s, ctx, Q_STORE_BECOME_WRITER, params, &row);
+	}
+	bool taken = !err && db_rows(row) == 1;
+	if (taken) {
+		s->epoch = db_int(row, 0, 0);
+		atomic_store(&s->applied, db_int(row, 0, 1));
+		s->past.heard_us = db_int(row, 0, 2);
+		s->past.alive_us = db_int(row, 0, 3);
 	}
 	talloc_free(ctx);
-	return false;
+	return err ? -err : taken;
+}
+
+static bool take_over(struct store *s, const char *holder)
+{
+	struct watch watch = { 0 };
+	int result;
+
+	for (bool told = false; (result = try_to_take_over(s, holder, &watch)) == 0; told = true) {
+		if (!told)
+			log_info("standby node=%s", s->node);
+		pause_ms(LOOK_MS);
+	}
+	return result > 0;
 }
 
 struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch)
@@ -184,14 +220,26 @@ struct store *store_new(const void *ctx, const struct settings *settings, int64_
 		log_error("journal is in use or cannot be made dir=%s", settings->journal_dir);
 		return NULL;
 	}
-	if (!take_over(s, holder_name(s, settings), epoch))
+	if (!take_over(s, holder_name(s, settings)))
 		return NULL;
+	*epoch = s->epoch;
 	snprintf(s->epoch_text, sizeof(s->epoch_text), "%" PRId64, s->epoch);
 	return s;
 }
 
-void store_give_up(struct store *s)
+static bool is_applied_in_time(const struct store *s, int64_t seq, int ms)
 {
+	int64_t deadline = clock_mono_ms() + ms;
+
+	while (atomic_load(&s->applied) < seq && clock_mono_ms() < deadline)
+		pause_ms(LOOK_MS / 10);
+	return atomic_load(&s->applied) >= seq;
+}
+
+void store_give_up(struct store *s, int64_t seq)
+{
+	if (!is_applied_in_time(s, seq, GIVE_UP_MS))
+		return;
 	/* A connection of its own: the thread may be in the middle of using the other. */
 	void *ctx = mem_context();
 	struct db *db = db_new(ctx, s->conninfo);
@@ -296,7 +344,7 @@ static struct item *item_get(struct batch *b, const struct journal_entry *entry)
 static void batch_add(struct batch *b, const struct journal_entry *entry)
 {
 	b->last_seq = entry->seq;
-	if (entry->at_us > b->heard_us)
+	if (entry->kind == JOURNAL_HEARD && entry->at_us > b->heard_us)
 		b->heard_us = entry->at_us;
 	b->entries++;
 	if (!is_stored(entry))
@@ -372,7 +420,7 @@ static int apply(struct store *s, struct batch *b, struct db_error *error)
 	int err = db_run(s->db, b->ctx, steps, n, results, error);
 	s->alive_ms = clock_mono_ms();
 	atomic_store(&s->healthy, err >= 0 && err != ERR_UNAVAILABLE);
-	if (err == 0 && db_rows(results[n - 1]) == 0) {
+	if (err == ERR_CONFLICT) {
 		/* Another process has become the writer; whatever this one knows is old. */
 		log_error("fenced node=%s epoch=%s", s->node, s->epoch_text);
 		exit(EXIT_FAILURE);
@@ -394,7 +442,7 @@ static int apply_until_reached(struct store *s, struct batch *b, struct db_error
 	}
 }
 
-static void set_aside(struct store *s, const struct journal_entry *entry, const char *why)
+static bool set_aside(struct store *s, const struct journal_entry *entry, const char *why)
 {
 	void *ctx = mem_context();
 	char seq[24];
@@ -403,10 +451,28 @@ static void set_aside(struct store *s, const struct journal_entry *entry, const 
 	snprintf(seq, sizeof(seq), "%" PRId64, entry->seq);
 	const char *params[] = { s->node, seq, kinds[entry->kind].name,
 				 mem_strndup(ctx, entry->json.p, entry->json.n), why };
-	log_error("dead letter seq=%s kind=%s error=%s", seq, params[2], why);
-	exec_patiently(s, ctx, Q_STORE_DEAD_LETTER, params, &row);
-	atomic_fetch_add(&s->dead_letters, 1);
+	bool done = exec_patiently(s, ctx, Q_STORE_DEAD_LETTER, params, &row) == 0;
+	if (done) {
+		log_error("dead letter seq=%s kind=%s error=%s", seq, params[2], why);
+		atomic_fetch_add(&s->dead_letters, 1);
+	}
 	talloc_free(ctx);
+	return done;
+}
+
+/*
+ * Stores an entry, or sets it aside. A database that takes neither is not at odds with the entry but
+ * with all writing (it is read-only, or a right is missing): that is waited out.
+ */
+static void apply_one(struct store *s, const struct journal_entry *entry)
+{
+	struct batch one = { .ctx = mem_context() };
+	struct db_error error = { .message = "" };
+
+	batch_add(&one, entry);
+	while (apply_until_reached(s, &one, &error) && !set_aside(s, entry, error.message))
+		pause_ms(RETRY_MS);
+	batch_free(&one);
 }
 
 /* A batch was refused: its entries go one by one, and those at fault are set aside. */
@@ -416,12 +482,7 @@ static void apply_singly(struct store *s, int64_t from_seq, int64_t to_seq)
 	struct journal_entry entry;
 
 	while (journal_next(reader, &entry, 0)) {
-		struct batch one = { .ctx = mem_context() };
-		struct db_error error = { .message = "" };
-		batch_add(&one, &entry);
-		if (apply_until_reached(s, &one, &error))
-			set_aside(s, &entry, error.message);
-		batch_free(&one);
+		apply_one(s, &entry);
 		if (entry.seq >= to_seq)
 			break;
 	}

@@ -35,8 +35,11 @@ struct store_config {
  * is in use by another process or the database refuses.
  */
 struct store *store_new(const void *ctx, const struct settings *settings, int64_t *epoch);
-/* The process ends in order: a standby may take over at once. */
-void store_give_up(struct store *store);
+/*
+ * The process ends in order: once everything up to this seq is stored a standby may take over at once.
+ * If that takes more than a second it may not: it cannot read our journal, and we may be back.
+ */
+void store_give_up(struct store *store, int64_t seq);
 
 /* Stores what is in the journal and not yet in the database; returns once all of it is. */
 void store_catch_up(struct store *store, struct journal *journal);

@@ -248,9 +248,9 @@ void tracker_config_begin(struct tracker *t, int64_t now_us)
 {
 	t->now_us = now_us;
 	for (struct agent *agent = t->agents; agent; agent = agent->hh.next)
-		agent->configured = false;
+		agent->named = false;
 	for (struct queue *queue = t->queues; queue; queue = queue->hh.next)
-		queue->configured = false;
+		queue->named = false;
 }
 
 void tracker_config_queue(struct tracker *t, const char *tenant, const char *name,
@@ -259,8 +259,10 @@ void tracker_config_queue(struct tracker *t, const char *tenant, const char *nam
 	struct queue *queue = queue_get(t, tenant, name);
 
 	queue->wrapup_us = wrapup_ms * 1000;
+	queue->named = true;
+	if (!queue->configured)
+		queue_changed(t, queue);
 	queue->configured = true;
-	queue_changed(t, queue);
 }
 
 bool tracker_config_agent(struct tracker *t, const char *tenant, const char *extension)
@@ -268,8 +270,10 @@ bool tracker_config_agent(struct tracker *t, const char *tenant, const char *ext
 	struct agent *agent = agent_get(t, tenant, str_of(extension));
 	bool new = !agent->known;
 
-	agent->configured = agent->known = true;
-	agent_changed(t, agent);
+	agent->named = agent->known = true;
+	if (!agent->configured)
+		agent_changed(t, agent);
+	agent->configured = true;
 	if (!agent->since_us)
 		agent->since_us = t->now_us;
 	return new;
@@ -277,6 +281,16 @@ bool tracker_config_agent(struct tracker *t, const char *tenant, const char *ext
 
 void tracker_config_end(struct tracker *t)
 {
+	for (struct agent *agent = t->agents; agent; agent = agent->hh.next)
+		if (agent->configured && !agent->named) {
+			agent->configured = false;
+			agent_changed(t, agent);
+		}
+	for (struct queue *queue = t->queues; queue; queue = queue->hh.next)
+		if (queue->configured && !queue->named) {
+			queue->configured = false;
+			queue_changed(t, queue);
+		}
 	tracker_flush(t);
 }
 

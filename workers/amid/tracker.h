@@ -72,6 +72,8 @@ int64_t tracker_next_tick(const struct tracker *t);
 
 /* ---- configuration: who exists; call again with everything when it changes ---- */
 
+/* Handed over is who has come or gone since the configuration before. */
+
 void tracker_config_begin(struct tracker *t, int64_t now_us);
 void tracker_config_queue(struct tracker *t, const char *tenant, const char *queue,
 			  int64_t wrapup_ms);

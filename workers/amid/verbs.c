@@ -40,12 +40,12 @@ static struct ask *asks;
 
 #define NOT_RINGING "Your phone does not ring for that call."
 
+/* A command that waits for Asterisk's answers. */
 struct flight {
 	struct core *core;
 	struct command *command;
 	int waiting;                /* answers that are still to come */
 	int err;
-	const char *detail;
 };
 
 static const char *arg(const struct command *c, const char *name)
