@@ -11,8 +11,11 @@ const AWAY_MS = 2_000;
 const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
 
 const health = async () => (await h.api(null, 'GET', '/health')).body.checks ?? {};
-/** A change of state, of which there is a log: something to be stored. */
-const status = async (state, reason) => assert.equal((await h.command('agent.status', { extension: '1009', status: state, reason })).ok, true);
+/** A change of state, of which there is a log: something to be stored. Nobody else uses 1010. */
+async function status(state, reason) {
+	const { ok, result } = await h.command('agent.status', { extension: '1010', status: state, reason });
+	assert.deepEqual([ok, result?.status], [true, state]);
+}
 const field = (number, column) => h.sql(`SELECT ${column} FROM call_sessions WHERE from_number = '${number}'`);
 
 describe('Redis killed', () => {
