@@ -568,7 +568,10 @@ static void *run(void *arg)
 		if (!run_batch(s, IDLE_MS))
 			show_life(s);
 		run_close_lost(s);
-		if (db_notified(s->db)) {
+		bool changed = false;
+		while (db_notified(s->db))
+			changed = true;
+		if (changed) {
 			struct store_config *config = store_read_config(s);
 			if (config)
 				mailbox_post(s->config_box, config);
