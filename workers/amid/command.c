@@ -22,6 +22,7 @@ enum {
 struct commands {
 	const char *list_key, *node;
 	struct mailbox *box, *replies;
+	struct reply *kept, **kept_end;      /* of the core thread: not released yet */
 	struct bus *in, *out;                /* one for each thread */
 	pthread_t taker, replier;
 	/* Ids taken lately: none is executed twice, even if Redis has forgotten that it was. */
@@ -30,6 +31,7 @@ struct commands {
 };
 
 struct reply {
+	struct reply *next;
 	const char *key, *text;
 };
 
@@ -191,6 +193,7 @@ struct commands *commands_start(const struct settings *settings, struct mailbox 
 	c->list_key = mem_printf(c, "cb:%s:commands", settings->node);
 	c->box = box;
 	c->replies = mailbox_new(c, -1);
+	c->kept_end = &c->kept;
 	c->in = connection(settings);
 	c->out = connection(settings);
 	start(&c->taker, run_taker, c);
@@ -205,7 +208,19 @@ static void post_reply(struct commands *commands, struct command *c, struct buf 
 	r->key = mem_strdup(r, c->reply_key);
 	r->text = mem_strndup(r, text->p, text->n);
 	talloc_free(c);
-	mailbox_post(commands->replies, r);
+	*commands->kept_end = r;
+	commands->kept_end = &r->next;
+}
+
+void commands_release(struct commands *commands)
+{
+	struct reply *r;
+
+	while ((r = commands->kept) != NULL) {
+		commands->kept = r->next;
+		mailbox_post(commands->replies, r);
+	}
+	commands->kept_end = &commands->kept;
 }
 
 static struct json_out begin_reply(struct command *c, bool ok)

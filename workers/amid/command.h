@@ -28,8 +28,13 @@ struct commands *commands_start(const struct settings *settings, struct mailbox 
 /* Milliseconds until the command's deadline; 0 when it has passed. */
 int command_time_left_ms(const struct command *c);
 
-/* Each replies once and frees the command. result is a JSON value; NULL: {}. */
+/*
+ * Each replies once and frees the command. result is a JSON value; NULL: {}. The reply leaves with
+ * commands_release, once what it says is in the journal.
+ */
 void command_done(struct commands *commands, struct command *c, const char *result);
 void command_failed(struct commands *commands, struct command *c, int err, const char *detail);
+
+void commands_release(struct commands *commands);
 
 #endif

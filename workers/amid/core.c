@@ -360,6 +360,7 @@ static void step(struct core *core)
 	}
 	resync_run(core->resync);
 	commit(core);
+	commands_release(core->commands);
 	run_announcements(core);
 	live_set_health(core->live, LIVE_HEALTH_AMI, core_linked(core),
 			session_heard_us(core->events));
@@ -457,6 +458,7 @@ int core_run(const struct settings *settings)
 	}
 	/* Threads end with the process; what is journalled is applied by the next one. */
 	commit(core);
+	commands_release(core->commands);
 	store_give_up(core->store, journal_last_seq(core->journal));
 	log_info("stopped");
 	return EXIT_SUCCESS;

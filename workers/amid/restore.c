@@ -61,6 +61,9 @@ static void restore_leg(struct tracker *t, struct call *call, const struct json 
 	const char *party = json_get_string(v, "party");
 	struct leg *leg = leg_add(t, call, str_of(uniqueid), str_of(channel));
 
+	/* Legs to come name one of these as their Linkedid, also when it is over. */
+	call_note_linked_id(call, str_of(uniqueid));
+
 	const char *number = json_get_string(v, "number");
 	if (number)
 		leg->number = mem_strdup(leg, number);

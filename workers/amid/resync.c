@@ -99,8 +99,7 @@ static void look_again(struct resync *r)
 
 void resync_before_tick(struct resync *r)
 {
-	if (tracker_doubt_due(r->options.tracker, clock_wall_us()) &&
-	    (r->state == STATE_IDLE || r->state == STATE_LISTING))
+	if (tracker_doubt_due(r->options.tracker, clock_wall_us()))
 		look_again(r);
 }
 
