@@ -1,6 +1,8 @@
 // The floor that the ledger test makes for itself on a running instance: queues, numbers, agents on
 // SIPp desk phones, and a trunk whose messages are kept. All of it is taken away in the end.
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -76,6 +78,15 @@ const retire = (agents) => h.sql(`
 	UPDATE call_queues SET retired_at = now() WHERE name LIKE 'ledger\\_%';
 	UPDATE agent_extensions SET enabled = false WHERE extension IN (${list(agents.map((agent) => agent.extension))});`);
 
+/** Two floors would ring each other's phones: they have the same addresses. */
+async function alone() {
+	const socket = createSocket('udp4');
+	socket.bind(FIRST_PORT, PHONES);
+	await once(socket, 'listening').catch((error) => { throw new Error(`another ledger test runs on this machine (${error.code})`); });
+	socket.close();
+	await once(socket, 'close');
+}
+
 export class Floor {
 	constructor(dice, members) {
 		this.dice = dice;
@@ -136,6 +147,7 @@ export class Floor {
 	}
 
 	async open() {
+		await alone();
 		await provision(this.agents);
 		const texts = { member: scenario.phone(true), phone: scenario.phone(false), caller: scenario.caller(), trunk: scenario.trunk() };
 		for (const [name, text] of Object.entries(texts)) this.file(`${name}.xml`, text);
