@@ -186,14 +186,8 @@ static bool already_transferred(const struct call *call, const char *from)
 void transfer_add(struct tracker *t, struct call *call, const char *kind, const char *from,
 			 const char *to, const char *result)
 {
-	const struct transfer *last =
-		call->transfers.n ? &call->transfers.items[call->transfers.n - 1] : NULL;
-
-	/* Told twice, by Asterisk's log and by an event. */
-	if (last && strcmp(last->kind, kind) == 0 && strcmp(last->from, from) == 0 &&
-	    str_eq(str_of(last->to), str_of(to)) && t->now_us - last->at_us < SAME_MOMENT_US)
-		return;
 	struct transfer *transfer = LIST_ADD(call, call->transfers, struct transfer);
+
 	*transfer = (struct transfer){ kind, mem_strdup(call, from),
 				       to ? mem_strdup(call, to) : NULL, result, t->now_us, true };
 	call_moment(t, call, "transferred", transfer->to);
