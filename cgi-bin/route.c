@@ -7,10 +7,11 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_MAX = 8, UNAVAILABLE_RETRY_S = 1 };
+enum { STEPS_MAX = 10, UNAVAILABLE_RETRY_S = 1, VERSION_DIGITS_MAX = 10 };
 
 static const char *const role_names[] = {
 	[NOBODY] = "NOBODY",         [PUBLIC] = "PUBLIC",   [AGENT] = "AGENT",
@@ -105,6 +106,39 @@ static const char *find_token(const struct app *app, const struct http_request *
 	return cookie;
 }
 
+/* ---- which version it wants to change ---- */
+
+/* The number in "7" or W/"7" (nginx weakens the tag of what it compresses), empty if it is none. */
+static struct str tag_version(const char *tag)
+{
+	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
+	size_t n = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
+
+	return n < VERSION_DIGITS_MAX && strcmp(tag + 1 + n, "\"") == 0
+		       ? (struct str){ tag + 1, n }
+		       : STR("");
+}
+
+/* "*" asks only that the object is there, which every change asks. */
+static int read_if_match(struct request *r, const struct param_pair *path, size_t n_path)
+{
+	const char *tag = http_variable(r->http, "HTTP_IF_MATCH");
+
+	if (!tag || strcmp(tag, "*") == 0)
+		return 0;
+	struct str version = tag_version(tag);
+	if (version.n == 0) {
+		r->detail = "If-Match takes one version as an ETag gave it, or *.";
+		return ERR_MALFORMED;
+	}
+	if (r->http->method == HTTP_GET || n_path == 0) {
+		r->detail = "If-Match is for changes of an object that has a version.";
+		return ERR_PRECONDITION;
+	}
+	r->if_match = mem_printf(r->ctx, "%s %.*s", path[0].value, (int)version.n, version.p);
+	return 0;
+}
+
 /* ---- statements ---- */
 
 const char *request_input(const struct request *r, const char *name)
@@ -154,15 +188,19 @@ int request_run(struct request *r, const struct db_step *steps, size_t n,
 {
 	const char *who[] = { r->token ? secret_sha256(r->ctx, str_of(r->token)) : "",
 			      role_name(r->route->least) };
-	struct db_step all[STEPS_MAX] = { { Q_SESSION_BEGIN, who, DB_TEXT } };
+	const struct db_step begin = { Q_SESSION_BEGIN, who, DB_TEXT };
+	const struct db_step compared = { Q_VERSION_COMPARED, NULL, DB_TEXT };
+	bool compares = n > 0 && *r->if_match;
+	struct db_step all[STEPS_MAX] = { begin };
 	struct db_result *answers[STEPS_MAX];
 	struct db_error error;
 
-	if (n + 1 > STEPS_MAX)
+	if (n + 2 > STEPS_MAX)
 		return ERR_INTERNAL;
 	for (size_t i = 0; i < n; i++)
 		all[i + 1] = steps[i];
-	int err = db_run(r->app->db, r->ctx, all, n + 1, answers, &error);
+	all[n + 1] = compared;
+	int err = db_run(r->app->db, r->ctx, all, n + 1 + compares, answers, &error);
 	if (err)
 		return request_db_error(r, err, &error);
 	request_session(r, answers[0]);
@@ -220,7 +258,13 @@ static int put_list(struct request *r, const struct db_result *result)
 
 int request_put(struct request *r, const struct db_result *result)
 {
-	return db_rows(result) ? rows_put(&r->out, result, 0) : ERR_NOT_FOUND;
+	if (!db_rows(result))
+		return ERR_NOT_FOUND;
+	size_t column = rows_column(result, "_version");
+	if (column < db_columns(result))
+		http_header(r->response, "ETag",
+			    mem_printf(r->ctx, "\"%" PRId64 "\"", rows_int(result, 0, column)));
+	return rows_put(&r->out, result, 0);
 }
 
 static int run_statement(struct request *r)
@@ -310,6 +354,8 @@ static int serve(struct request *r)
 	if (r->route->least != PUBLIC && !r->token)
 		return ERR_UNAUTHENTICATED;
 	err = read_inputs(r, path, n_path);
+	if (!err)
+		err = read_if_match(r, path, n_path);
 	if (err && r->route->least != PUBLIC) {
 		/* What is wrong with a request is told only to those who may make it. */
 		int refused = request_begin(r);
@@ -334,7 +380,8 @@ static void log_request(const struct request *r, int64_t began_ms)
 void route_serve(struct app *app, const struct http_request *http, int read_err,
 		 struct http_response *response)
 {
-	struct request r = { .ctx = http->ctx, .app = app, .http = http, .response = response };
+	struct request r = { .ctx = http->ctx, .app = app, .http = http, .response = response,
+			     .if_match = "" };
 	int64_t began_ms = clock_mono_ms();
 
 	http_response_init(http->ctx, response);

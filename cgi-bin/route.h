@@ -41,6 +41,7 @@ struct request {
 	const struct http_request *http;
 	const struct route *route;
 	const char *token;            /* of the session; NULL: none was shown */
+	const char *if_match;         /* "<id> <version>" that a change needs; "": none was asked for */
 	struct param_values in;       /* by input row */
 	struct session session;
 	struct http_response *response;
@@ -51,7 +52,10 @@ struct request {
 
 typedef int route_handler(struct request *r);
 
-enum { ROUTE_INPUTS = 12 };
+enum { ROUTE_INPUTS = 24 };
+
+/* What is counted for each user, so that a stolen session or a mad program stays small. */
+enum limit { LIMIT_NONE, LIMIT_DIAL, LIMIT_IMPORT };
 
 struct route {
 	enum http_method method;
@@ -63,6 +67,10 @@ struct route {
 	enum query query;             /* binds the inputs in their order */
 	enum shape shape;
 	bool once;                    /* honours Idempotency-Key */
+	enum limit limit;
+	const char *object;           /* what ":id" names: "agent", "queue", "call", "contact" … */
+	int foreign;                  /* status for an agent if the object is a colleague's; 0: as the own */
+	const char *schema;           /* of the answer (of an item of a LIST), by its name in schema.c */
 	struct param_row inputs[ROUTE_INPUTS];
 };
 
@@ -86,7 +94,8 @@ int route_check_origin(const struct http_request *http, const char *public_url, 
 
 /*
  * For handlers: session_begin and then the steps, in one pipeline. The caller's session is filled;
- * results has n entries (session_begin's own is left out).
+ * results has n entries (session_begin's own is left out). Under If-Match the first that has steps
+ * must make the change: it fails with ERR_PRECONDITION if none of them compared the version.
  */
 int request_run(struct request *r, const struct db_step *steps, size_t n,
 		struct db_result **results);
@@ -95,7 +104,10 @@ int request_exec(struct request *r, enum query query, const char *const *params,
 		 enum db_format format, struct db_result **result);
 /* Only session_begin, for handlers that need no statement. */
 int request_begin(struct request *r);
-/* Writes the first row of a binary result as the answer; ERR_NOT_FOUND if there is none. */
+/*
+ * Writes the first row of a binary result as the answer; ERR_NOT_FOUND if there is none. A column
+ * "_version" becomes the ETag.
+ */
 int request_put(struct request *r, const struct db_result *result);
 /* Turns what db_run said into the answer: names the field of a refusal. */
 int request_db_error(struct request *r, int err, const struct db_error *error);

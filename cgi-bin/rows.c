@@ -161,6 +161,11 @@ int rows_put(struct json_out *o, const struct db_result *result, size_t row)
 	return err;
 }
 
+int64_t rows_int(const struct db_result *result, size_t row, size_t column)
+{
+	return signed_of(db_value(result, row, column));
+}
+
 size_t rows_column(const struct db_result *result, const char *name)
 {
 	size_t i = 0;

@@ -186,6 +186,7 @@ static const struct state_row state_rows[] = {
 	{ "CB403", ERR_FORBIDDEN },
 	{ "CB404", ERR_NOT_FOUND },
 	{ "CB409", ERR_CONFLICT },
+	{ "CB412", ERR_PRECONDITION },
 	{ "CB422", ERR_INVALID },
 	{ "23505", ERR_DUPLICATE },
 	{ "23", ERR_INVALID },

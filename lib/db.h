@@ -43,7 +43,7 @@ void db_deadline(struct db *db, int answer_ms);
  * Returns 0; -errno when the server could not be reached or was lost (nothing is known of the
  * outcome; the next call reconnects); or what the SQLSTATE means (class CB is ours):
  *   CB401 ERR_UNAUTHENTICATED  CB403 ERR_FORBIDDEN  CB404 ERR_NOT_FOUND  CB409 ERR_CONFLICT
- *   CB422 ERR_INVALID  23505 ERR_DUPLICATE  23xxx, 22xxx ERR_INVALID
+ *   CB412 ERR_PRECONDITION  CB422 ERR_INVALID  23505 ERR_DUPLICATE  23xxx, 22xxx ERR_INVALID
  *   57014, 55P03 ERR_TIMEOUT  53xxx, 57Pxx ERR_UNAVAILABLE  anything else ERR_INTERNAL
  */
 int db_run(struct db *db, const void *ctx, const struct db_step *steps, size_t n,

@@ -15,6 +15,8 @@ static const struct err_row rows[ERR__COUNT] = {
 	[ERR_METHOD] = { "method-not-allowed", 405, "This address does not take that method." },
 	[ERR_CONFLICT] = { "conflict", 409, "The current state does not allow this." },
 	[ERR_DUPLICATE] = { "duplicate", 409, "It exists already." },
+	[ERR_PRECONDITION] = { "precondition-failed", 412,
+			       "It is not in the state that you wanted to change." },
 	[ERR_TOO_LARGE] = { "too-large", 413, "The request is too large." },
 	[ERR_MEDIA_TYPE] = { "media-type", 415, "Send application/json." },
 	[ERR_RATE_LIMITED] = { "rate-limited", 429, "Too many tries; wait a moment." },

@@ -19,6 +19,7 @@ enum err {
 	ERR_METHOD,            /* the path exists, the method does not */
 	ERR_CONFLICT,          /* the object's state does not allow it */
 	ERR_DUPLICATE,         /* an object with that key exists */
+	ERR_PRECONDITION,      /* If-Match names another version than the object has */
 	ERR_TOO_LARGE,
 	ERR_MEDIA_TYPE,
 	ERR_RATE_LIMITED,

@@ -23,7 +23,7 @@ enum param_type {
 
 enum param_where { PARAM_BODY, PARAM_QUERY, PARAM_PATH };
 
-enum { PARAM_MAX = 16, PARAM_ITEMS_MAX = 50 };
+enum { PARAM_MAX = 24, PARAM_ITEMS_MAX = 50 };
 
 struct param_row {
 	const char *name;
@@ -33,6 +33,7 @@ struct param_row {
 	bool required;
 	const char *choices;       /* PARAM_CHOICE: words with single spaces between */
 	const char *fallback;      /* bound when absent; NULL: SQL NULL */
+	const char *example;       /* a valid value as it would be sent: texts bare, the rest as JSON */
 };
 
 /* A decoded name and value of a query string or path. */

@@ -192,6 +192,12 @@ static void tenants_and_roles_are_kept_apart(void **state)
 	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/isolation.sql"), 0);
 }
 
+static void an_older_version_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/versions.sql"), 0);
+}
+
 static void the_demo_data_may_be_loaded_again(void **state)
 {
 	(void)state;
@@ -253,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_statement_fits_the_schema),
+		cmocka_unit_test(an_older_version_is_refused),
 		cmocka_unit_test(a_pipeline_is_one_transaction),
 		cmocka_unit_test(a_session_is_refused_by_token_and_role),
 		cmocka_unit_test(without_a_session_nothing_is_seen),
