@@ -43,13 +43,16 @@ static void put_strings_inside(struct json_out *o, const char *keyword, const st
 	json_close(o, '}');
 }
 
-static void put_schema(struct json_out *o, const struct param_row *row)
+static void put_object(struct json_out *o, const struct param_row *rows);
+
+static void put_type(struct json_out *o, const struct param_row *row)
 {
-	json_open(o, '{');
 	switch (row->type) {
 	case PARAM_INT:
 		json_put_text(o, "type", "integer");
 		put_bounds(o, row, "minimum", "maximum");
+		if (row->step)
+			json_put_int(o, "multipleOf", row->step);
 		break;
 	case PARAM_BOOL:
 		json_put_text(o, "type", "boolean");
@@ -78,17 +81,77 @@ static void put_schema(struct json_out *o, const struct param_row *row)
 		json_put_int(o, "maxProperties", PARAM_ITEMS_MAX);
 		put_strings_inside(o, "additionalProperties", row);
 		break;
+	case PARAM_OBJECT:
+		put_object(o, row->items);
+		break;
+	case PARAM_OBJECTS:
+		json_put_text(o, "type", "array");
+		json_put_int(o, "maxItems", row->max);
+		json_key(o, "items");
+		json_open(o, '{');
+		put_object(o, row->items);
+		json_close(o, '}');
+		break;
 	case PARAM_TEXT:
 	case PARAM_CURSOR:
 		json_put_text(o, "type", "string");
 		put_bounds(o, row, "minLength", "maxLength");
+		if (row->pattern)
+			json_put_text(o, "pattern", row->pattern);
 		break;
+	}
+}
+
+static void put_schema(struct json_out *o, const struct param_row *row)
+{
+	json_open(o, '{');
+	if (row->nullable) {
+		json_key(o, "anyOf");
+		json_open(o, '[');
+		json_raw(o, STR("{\"type\":\"null\"}"));
+		json_open(o, '{');
+	}
+	put_type(o, row);
+	if (row->nullable) {
+		json_close(o, '}');
+		json_close(o, ']');
 	}
 	if (row->fallback && row->type == PARAM_INT) {
 		json_key(o, "default");
 		json_raw(o, str_of(row->fallback));
 	}
 	json_close(o, '}');
+}
+
+static void put_properties(struct json_out *o, const struct param_row *rows)
+{
+	json_key(o, "properties");
+	json_open(o, '{');
+	for (; rows->name; rows++)
+		if (rows->where == PARAM_BODY) {
+			json_key(o, rows->name);
+			put_schema(o, rows);
+		}
+	json_close(o, '}');
+}
+
+static void put_required(struct json_out *o, const struct param_row *rows)
+{
+	json_key(o, "required");
+	json_open(o, '[');
+	for (; rows->name; rows++)
+		if (rows->where == PARAM_BODY && rows->required)
+			json_text(o, rows->name);
+	json_close(o, ']');
+}
+
+/* An object of the inputs that stand in a body. */
+static void put_object(struct json_out *o, const struct param_row *rows)
+{
+	json_put_text(o, "type", "object");
+	json_put_bool(o, "additionalProperties", false);
+	put_properties(o, rows);
+	put_required(o, rows);
 }
 
 /* ---- operations ---- */
@@ -124,28 +187,6 @@ static bool has_body(const struct param_row *rows)
 	return false;
 }
 
-static void put_properties(struct json_out *o, const struct param_row *rows)
-{
-	json_key(o, "properties");
-	json_open(o, '{');
-	for (; rows->name; rows++)
-		if (rows->where == PARAM_BODY) {
-			json_key(o, rows->name);
-			put_schema(o, rows);
-		}
-	json_close(o, '}');
-}
-
-static void put_required(struct json_out *o, const struct param_row *rows)
-{
-	json_key(o, "required");
-	json_open(o, '[');
-	for (; rows->name; rows++)
-		if (rows->where == PARAM_BODY && rows->required)
-			json_text(o, rows->name);
-	json_close(o, ']');
-}
-
 static void open_content(struct json_out *o, const char *type)
 {
 	json_key(o, "content");
@@ -163,10 +204,7 @@ static void put_request_body(struct json_out *o, const struct param_row *rows)
 	json_open(o, '{');
 	open_content(o, "application/json");
 	json_open(o, '{');
-	json_put_text(o, "type", "object");
-	json_put_bool(o, "additionalProperties", false);
-	put_properties(o, rows);
-	put_required(o, rows);
+	put_object(o, rows);
 	json_close(o, '}');
 	json_close(o, '}');
 	json_close(o, '}');

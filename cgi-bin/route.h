@@ -52,7 +52,7 @@ struct request {
 
 typedef int route_handler(struct request *r);
 
-enum { ROUTE_INPUTS = 24 };
+enum { ROUTE_INPUTS = PARAM_MAX };
 
 /* What is counted for each user, so that a stolen session or a mad program stays small. */
 enum limit { LIMIT_NONE, LIMIT_DIAL, LIMIT_IMPORT };

@@ -277,6 +277,11 @@ const struct json *json_get(const struct json *v, const char *key)
 	return outer(member);
 }
 
+bool json_has(const struct json *v, const char *key)
+{
+	return json_kind(v) == JSON_OBJECT && json_object_object_get_ex(inner(v), key, NULL);
+}
+
 const char *json_string(const struct json *v, size_t *n)
 {
 	if (json_kind(v) != JSON_STRING)

@@ -54,6 +54,8 @@ int json_parse(const void *ctx, const char *p, size_t n, const struct json **out
 enum json_kind json_kind(const struct json *v);
 /* The member of an object, NULL if absent or v is no object. */
 const struct json *json_get(const struct json *v, const char *key);
+/* Whether an object has the member, be it null. */
+bool json_has(const struct json *v, const char *key);
 /* The text of a string; the member's text, or NULL. Valid as long as v. */
 const char *json_string(const struct json *v, size_t *n);
 const char *json_get_string(const struct json *v, const char *key);

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,14 @@ struct reader {
 	const void *ctx;
 	const struct param_source *source;
 	struct param_values *out;
+	const char *at;            /* JSON pointer of the object that is read; "" is the body */
 };
 
-static void add_error(struct reader *r, const char *pointer, const char *detail)
+/* name: of a member of the object that is read; NULL: the object itself. */
+static void add_error(struct reader *r, const char *name, const char *detail)
 {
 	struct param_values *out = r->out;
+	const char *pointer = name ? mem_printf(r->ctx, "%s/%s", r->at, name) : r->at;
 
 	out->errors = mem_grow(r->ctx, out->errors, struct param_error, out->n_errors + 1);
 	out->errors[out->n_errors++] = (struct param_error){ pointer, detail };
@@ -37,6 +41,17 @@ static size_t characters(const char *text)
 	return n;
 }
 
+static bool matches(const char *pattern, const char *text)
+{
+	regex_t regex;
+
+	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
+		abort();
+	bool found = regexec(&regex, text, 0, NULL, 0) == 0;
+	regfree(&regex);
+	return found;
+}
+
 static const char *check_text(const void *ctx, const struct param_row *row, const char *text)
 {
 	size_t n = characters(text);
@@ -51,6 +66,8 @@ static const char *check_text(const void *ctx, const struct param_row *row, cons
 		return mem_printf(ctx, "must have at least %" PRId64 " characters", row->min);
 	if (n > max)
 		return mem_printf(ctx, "must have at most %zu characters", max);
+	if (row->pattern && !matches(row->pattern, text))
+		return mem_printf(ctx, "must match %s", row->pattern);
 	return NULL;
 }
 
@@ -64,6 +81,8 @@ static const char *check_int(const void *ctx, const struct param_row *row, const
 		return "must be a whole number";
 	if ((row->min || row->max) && (n < row->min || n > row->max))
 		return mem_printf(ctx, "must be from %" PRId64 " to %" PRId64, row->min, row->max);
+	if (row->step && n % row->step)
+		return mem_printf(ctx, "must be a multiple of %" PRId64, row->step);
 	return NULL;
 }
 
@@ -218,7 +237,7 @@ static const char *read_array(struct reader *r, const struct param_row *row, con
 	size_t n = json_length(v);
 
 	if (json_kind(v) != JSON_ARRAY || n > PARAM_ITEMS_MAX) {
-		add_error(r, mem_printf(r->ctx, "/%s", row->name),
+		add_error(r, row->name,
 			  mem_printf(r->ctx, "must be a list of at most %d", PARAM_ITEMS_MAX));
 		return NULL;
 	}
@@ -229,7 +248,7 @@ static const char *read_array(struct reader *r, const struct param_row *row, con
 		if (text)
 			wrong = check(r->ctx, row, text, &bound);
 		if (wrong)
-			add_error(r, mem_printf(r->ctx, "/%s/%zu", row->name, i), wrong);
+			add_error(r, mem_printf(r->ctx, "%s/%zu", row->name, i), wrong);
 		else
 			add_element(literal, bound);
 	}
@@ -255,8 +274,7 @@ static int check_member(void *arg, const char *key, const struct json *v)
 	if (!wrong)
 		wrong = check(m->reader->ctx, m->row, key, &bound);
 	if (wrong)
-		add_error(m->reader, mem_printf(m->reader->ctx, "/%s/%s", m->row->name, key),
-			  wrong);
+		add_error(m->reader, mem_printf(m->reader->ctx, "%s/%s", m->row->name, key), wrong);
 	return 0;
 }
 
@@ -267,7 +285,7 @@ static const char *read_fields(struct reader *r, const struct param_row *row, co
 	if (json_kind(v) == JSON_OBJECT)
 		json_each(v, check_member, &m);
 	if (json_kind(v) != JSON_OBJECT || m.n > PARAM_ITEMS_MAX) {
-		add_error(r, mem_printf(r->ctx, "/%s", row->name),
+		add_error(r, row->name,
 			  mem_printf(r->ctx, "must be an object of at most %d", PARAM_ITEMS_MAX));
 		return NULL;
 	}
@@ -290,8 +308,36 @@ static const char *read_text(struct reader *r, const struct param_row *row, cons
 	const char *wrong = check(r->ctx, row, text, &bound);
 
 	if (wrong)
-		add_error(r, mem_printf(r->ctx, "/%s", row->name), wrong);
+		add_error(r, row->name, wrong);
 	return wrong ? NULL : bound;
+}
+
+static void read_object(struct reader *r, const struct param_row *rows, const struct json *v);
+
+static const char *read_objects(struct reader *r, const struct param_row *row, const struct json *v)
+{
+	struct reader inner = *r;
+	size_t n = json_length(v);
+
+	if (json_kind(v) != JSON_ARRAY || n > (size_t)row->max) {
+		add_error(r, row->name,
+			  mem_printf(r->ctx, "must be a list of at most %" PRId64, row->max));
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		inner.at = mem_printf(r->ctx, "%s/%s/%zu", r->at, row->name, i);
+		read_object(&inner, row->items, json_at(v, i));
+	}
+	return json_print(r->ctx, v);
+}
+
+static const char *read_inner(struct reader *r, const struct param_row *row, const struct json *v)
+{
+	struct reader inner = *r;
+
+	inner.at = mem_printf(r->ctx, "%s/%s", r->at, row->name);
+	read_object(&inner, row->items, v);
+	return json_print(r->ctx, v);
 }
 
 static const char *read_body(struct reader *r, const struct param_row *row, const struct json *v)
@@ -302,29 +348,49 @@ static const char *read_body(struct reader *r, const struct param_row *row, cons
 		return read_array(r, row, v);
 	if (row->type == PARAM_FIELDS)
 		return read_fields(r, row, v);
+	if (row->type == PARAM_OBJECT)
+		return read_inner(r, row, v);
+	if (row->type == PARAM_OBJECTS)
+		return read_objects(r, row, v);
 	const char *text = scalar(r->ctx, row, v, &wrong);
 	if (text)
 		return read_text(r, row, text);
-	add_error(r, mem_printf(r->ctx, "/%s", row->name), wrong);
+	add_error(r, row->name, wrong);
 	return NULL;
+}
+
+static const char *read_missing(struct reader *r, const struct param_row *row)
+{
+	if (row->required)
+		add_error(r, row->name, "is required");
+	return row->fallback;
+}
+
+/* A member of a JSON object. */
+static const char *read_member(struct reader *r, const struct param_row *row,
+			       const struct json *object)
+{
+	const struct json *member = json_get(object, row->name);
+
+	if (member && json_kind(member) != JSON_NULL)
+		return read_body(r, row, member);
+	if (row->nullable && json_has(object, row->name))
+		return "";
+	return read_missing(r, row);
 }
 
 static const char *read_row(struct reader *r, const struct param_row *row)
 {
 	const struct param_source *s = r->source;
-	const struct json *member = row->where == PARAM_BODY ? json_get(s->body, row->name) : NULL;
 	const char *text = row->where == PARAM_QUERY ? pair_value(s->query, s->n_query, row->name)
-			   : row->where == PARAM_PATH ? pair_value(s->path, s->n_path, row->name)
-						      : NULL;
+						     : pair_value(s->path, s->n_path, row->name);
 
-	if (member && json_kind(member) != JSON_NULL)
-		return read_body(r, row, member);
+	if (row->where == PARAM_BODY)
+		return read_member(r, row, s->body);
 	/* An empty query value is a form field nobody filled in. */
 	if (text && (*text || row->where == PARAM_PATH))
 		return read_text(r, row, text);
-	if (row->required)
-		add_error(r, mem_printf(r->ctx, "/%s", row->name), "is required");
-	return row->fallback;
+	return read_missing(r, row);
 }
 
 /* ---- what nobody declared ---- */
@@ -348,21 +414,31 @@ static int check_stranger(void *arg, const char *key, const struct json *v)
 
 	(void)v;
 	if (!is_declared(s->rows, PARAM_BODY, key))
-		add_error(s->reader, mem_printf(s->reader->ctx, "/%s", key), "is not known here");
+		add_error(s->reader, key, "is not known here");
 	return 0;
 }
 
-static void check_strangers(struct reader *r, const struct param_row *rows)
+static void check_members(struct reader *r, const struct param_row *rows, const struct json *object)
 {
 	struct strangers s = { r, rows };
 
-	if (r->source->body && json_kind(r->source->body) != JSON_OBJECT)
-		add_error(r, "", "must be an object");
-	json_each(r->source->body, check_stranger, &s);
+	if (json_kind(object) != JSON_OBJECT)
+		add_error(r, NULL, "must be an object");
+	json_each(object, check_stranger, &s);
+}
+
+static void check_query(struct reader *r, const struct param_row *rows)
+{
 	for (size_t i = 0; i < r->source->n_query; i++)
 		if (!is_declared(rows, PARAM_QUERY, r->source->query[i].name))
-			add_error(r, mem_printf(r->ctx, "/%s", r->source->query[i].name),
-				  "is not known here");
+			add_error(r, r->source->query[i].name, "is not known here");
+}
+
+static void read_object(struct reader *r, const struct param_row *rows, const struct json *v)
+{
+	check_members(r, rows, v);
+	for (; json_kind(v) == JSON_OBJECT && rows->name; rows++)
+		read_member(r, rows, v);
 }
 
 size_t param_count(const struct param_row *rows)
@@ -377,11 +453,13 @@ size_t param_count(const struct param_row *rows)
 int param_read(const void *ctx, const struct param_row *rows, const struct param_source *source,
 	       struct param_values *out)
 {
-	struct reader r = { ctx, source, out };
+	struct reader r = { ctx, source, out, "" };
 
 	*out = (struct param_values){ 0 };
 	for (size_t i = 0; rows[i].name; i++)
 		out->text[i] = read_row(&r, &rows[i]);
-	check_strangers(&r, rows);
+	if (source->body)
+		check_members(&r, rows, source->body);
+	check_query(&r, rows);
 	return out->n_errors ? ERR_INVALID : 0;
 }

@@ -18,6 +18,8 @@ enum param_type {
 	PARAM_TEXTS,       /* array of texts; min..max of each, at most PARAM_ITEMS_MAX; text[] */
 	PARAM_PHONES,      /* the same of numbers */
 	PARAM_FIELDS,      /* object of texts, at most PARAM_ITEMS_MAX; bound as JSON */
+	PARAM_OBJECT,      /* object of the inputs in items; bound as JSON */
+	PARAM_OBJECTS,     /* array of such, at most max; bound as JSON */
 	PARAM_CURSOR       /* what an earlier page gave as "next"; bound decoded */
 };
 
@@ -31,6 +33,10 @@ struct param_row {
 	enum param_where where;
 	int64_t min, max;          /* 0, 0: no bounds beyond the type's */
 	bool required;
+	bool nullable;             /* an explicit null is bound as an empty text: it clears */
+	int64_t step;              /* PARAM_INT: a multiple of it; 0: any */
+	const char *pattern;       /* PARAM_TEXT: extended regular expression for all of it */
+	const struct param_row *items;  /* PARAM_OBJECT, PARAM_OBJECTS; no fallbacks in them */
 	const char *choices;       /* PARAM_CHOICE: words with single spaces between */
 	const char *fallback;      /* bound when absent; NULL: SQL NULL */
 	const char *example;       /* a valid value as it would be sent: texts bare, the rest as JSON */

@@ -24,6 +24,11 @@ static const struct text_case query_cases[] = {
 	{ { "v", PARAM_TEXT, PARAM_QUERY, .min = 2, .max = 4 }, "äöüß", "äöüß" },
 	{ { "v", PARAM_TEXT, PARAM_QUERY, .max = 9 }, "a\rb", NULL },
 	{ { "v", PARAM_TEXT, PARAM_QUERY, .max = 9 }, "a\nb", "a\nb" },
+	{ { "v", PARAM_TEXT, PARAM_QUERY, .max = 8, .pattern = "^[0-9]{3,8}$" }, "1001", "1001" },
+	{ { "v", PARAM_TEXT, PARAM_QUERY, .max = 8, .pattern = "^[0-9]{3,8}$" }, "10a1", NULL },
+	{ { "v", PARAM_TEXT, PARAM_QUERY, .max = 8, .pattern = "^[0-9]{3,8}$" }, "1001\n", NULL },
+	{ { "v", PARAM_INT, PARAM_QUERY, .max = 9000, .step = 1000 }, "2000", "2000" },
+	{ { "v", PARAM_INT, PARAM_QUERY, .max = 9000, .step = 1000 }, "2001", NULL },
 	{ { "v", PARAM_INT, PARAM_QUERY, .min = 1, .max = 200 }, "200", "200" },
 	{ { "v", PARAM_INT, PARAM_QUERY, .min = 1, .max = 200 }, "201", NULL },
 	{ { "v", PARAM_INT, PARAM_QUERY, .min = 1, .max = 200 }, "0", NULL },
@@ -153,6 +158,76 @@ static void every_wrong_field_is_listed(void **state)
 	talloc_free(ctx);
 }
 
+static const struct param_row span_rows[] = {
+	{ "day", PARAM_INT, PARAM_BODY, .min = 1, .max = 7, .required = true },
+	{ "opens", PARAM_TEXT, PARAM_BODY, .max = 5, .pattern = "^[0-9]{2}:[0-9]{2}$" },
+	{ 0 },
+};
+
+static const struct param_row nested_rows[] = {
+	{ "spans", PARAM_OBJECTS, PARAM_BODY, .max = 2, .items = span_rows },
+	{ "closed", PARAM_OBJECT, PARAM_BODY, .items = span_rows },
+	{ "parentId", PARAM_UUID, PARAM_BODY, .nullable = true },
+	{ 0 },
+};
+
+static const struct nested_case {
+	const char *body;
+	const char *pointer;      /* of the one error; NULL: let through */
+} nested_cases[] = {
+	{ "{}", NULL },
+	{ "{\"spans\":[]}", NULL },
+	{ "{\"spans\":[{\"day\":1},{\"day\":7,\"opens\":\"08:00\"}]}", NULL },
+	{ "{\"spans\":[{\"day\":1},{\"day\":2},{\"day\":3}]}", "/spans" },
+	{ "{\"spans\":{\"day\":1}}", "/spans" },
+	{ "{\"spans\":[{\"day\":1},8]}", "/spans/1" },
+	{ "{\"spans\":[{\"day\":1},null]}", "/spans/1" },
+	{ "{\"spans\":[{\"day\":8}]}", "/spans/0/day" },
+	{ "{\"spans\":[{}]}", "/spans/0/day" },
+	{ "{\"spans\":[{\"day\":1,\"opens\":\"8\"}]}", "/spans/0/opens" },
+	{ "{\"spans\":[{\"day\":1,\"shuts\":\"8\"}]}", "/spans/0/shuts" },
+	{ "{\"closed\":{\"day\":1}}", NULL },
+	{ "{\"closed\":[1]}", "/closed" },
+	{ "{\"closed\":{\"day\":\"1\"}}", "/closed/day" },
+	{ "{\"closed\":{\"day\":1,\"x\":2}}", "/closed/x" },
+	{ "{\"parentId\":\"x\"}", "/parentId" },
+};
+
+static void objects_are_read_by_rows_of_their_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(nested_cases); i++) {
+		const struct nested_case *c = &nested_cases[i];
+		void *ctx = talloc_new(NULL);
+		struct param_source source = { 0 };
+		struct param_values values;
+		assert_int_equal(json_parse(ctx, c->body, strlen(c->body), &source.body), 0);
+		param_read(ctx, nested_rows, &source, &values);
+		if (values.n_errors != (c->pointer ? 1 : 0))
+			fail_msg("%s: %zu errors", c->body, values.n_errors);
+		if (c->pointer)
+			assert_string_equal(values.errors[0].pointer, c->pointer);
+		talloc_free(ctx);
+	}
+}
+
+static void null_clears_what_may_be_cleared(void **state)
+{
+	struct param_source source = { 0 };
+	struct param_values values;
+	void *ctx = talloc_new(NULL);
+
+	(void)state;
+	assert_int_equal(json_parse(ctx, "{\"parentId\":null,\"spans\":null}", 30, &source.body), 0);
+	assert_int_equal(param_read(ctx, nested_rows, &source, &values), 0);
+	assert_null(values.text[0]);
+	assert_string_equal(values.text[2], "");
+	assert_int_equal(json_parse(ctx, "{}", 2, &source.body), 0);
+	assert_int_equal(param_read(ctx, nested_rows, &source, &values), 0);
+	assert_null(values.text[2]);
+	talloc_free(ctx);
+}
+
 static void a_body_that_is_no_object_is_refused(void **state)
 {
 	struct param_values values;
@@ -186,6 +261,8 @@ int main(void)
 		cmocka_unit_test(bodies_are_bound_as_statements_take_them),
 		cmocka_unit_test(null_counts_as_absent),
 		cmocka_unit_test(every_wrong_field_is_listed),
+		cmocka_unit_test(objects_are_read_by_rows_of_their_own),
+		cmocka_unit_test(null_clears_what_may_be_cleared),
 		cmocka_unit_test(a_body_that_is_no_object_is_refused),
 		cmocka_unit_test(a_list_has_a_limit),
 	};
