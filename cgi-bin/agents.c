@@ -116,4 +116,4 @@ static const struct route routes[] = {
 	  .query = Q_PAUSE_REASON_LIST, .shape = LIST },
 };
 
-const struct resource agents_resource = { routes, ARRAY_LEN(routes) };
+const struct resource agents_resource = { routes, ARRAY_LEN(routes), "agents" };

@@ -155,6 +155,7 @@ static int begin_session(struct request *r, const char *user_id, const char *tok
 		http_variable(r->http, "HTTP_USER_AGENT"),
 		mem_printf(r->ctx, "%d", s->session_idle_s),
 		mem_printf(r->ctx, "%d", s->session_absolute_s),
+		r->http->id,
 	};
 	const char *phone_secret[] = { secret, s->sip_realm, request_input(r, "phone") };
 	const struct db_step steps[IN_COUNT] = {
@@ -302,4 +303,4 @@ static const struct route routes[] = {
 	  .handler = ws_ticket },
 };
 
-const struct resource auth_resource = { routes, ARRAY_LEN(routes) };
+const struct resource auth_resource = { routes, ARRAY_LEN(routes), NULL };

@@ -127,4 +127,4 @@ static const struct route routes[] = {
 	  .query = Q_DISPOSITION_LIST, .shape = LIST },
 };
 
-const struct resource calls_resource = { routes, ARRAY_LEN(routes) };
+const struct resource calls_resource = { routes, ARRAY_LEN(routes), "calls" };

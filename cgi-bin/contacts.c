@@ -27,4 +27,4 @@ static const struct route routes[] = {
 	  .inputs = { { "number", PARAM_PHONE, PARAM_PATH, .required = true } } },
 };
 
-const struct resource contacts_resource = { routes, ARRAY_LEN(routes) };
+const struct resource contacts_resource = { routes, ARRAY_LEN(routes), "contacts" };

@@ -12,4 +12,4 @@ static const struct route routes[] = {
 	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true } } },
 };
 
-const struct resource queues_resource = { routes, ARRAY_LEN(routes) };
+const struct resource queues_resource = { routes, ARRAY_LEN(routes), "queues" };

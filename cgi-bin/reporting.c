@@ -7,4 +7,4 @@ static const struct route routes[] = {
 	  .query = Q_REPORTING_REALTIME },
 };
 
-const struct resource reporting_resource = { routes, ARRAY_LEN(routes) };
+const struct resource reporting_resource = { routes, ARRAY_LEN(routes), "reporting" };

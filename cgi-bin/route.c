@@ -26,7 +26,7 @@ const char *role_name(enum role role)
 const char *session_cookie_name(const struct settings *settings)
 {
 	return strncmp(settings->public_url, "https:", 6) == 0 ? "__Host-cordboard_session"
-								: "cordboard_session";
+							       : "cordboard_session";
 }
 
 /* ---- which route ---- */
@@ -41,9 +41,9 @@ static bool path_fits(const char *pattern, const struct http_request *http, stru
 		if (n == 0 || !*http->segments[i])
 			return false;
 		if (*pattern == ':')
-			path[(*n_path)++] = (struct param_pair){
-				mem_strndup(http->ctx, pattern + 1, n - 1), http->segments[i]
-			};
+			path[(*n_path)++] =
+				(struct param_pair){ mem_strndup(http->ctx, pattern + 1, n - 1),
+						     http->segments[i] };
 		else if (!str_is((struct str){ pattern, n }, http->segments[i]))
 			return false;
 		pattern += n + (pattern[n] == '/');
@@ -106,6 +106,18 @@ static const char *find_token(const struct app *app, const struct http_request *
 	return cookie;
 }
 
+/* What an API token needs for this route; NULL: no token will do. */
+static const char *find_scope(const struct request *r)
+{
+	for (const struct resource *const *in = site; *in; in++)
+		if (r->route >= (*in)->routes && r->route < (*in)->routes + (*in)->n)
+			return (*in)->scope
+				       ? mem_printf(r->ctx, "%s:%s", (*in)->scope,
+						    r->http->method == HTTP_GET ? "read" : "write")
+				       : NULL;
+	return NULL;
+}
+
 /* ---- which version it wants to change ---- */
 
 /* The number in "7" or W/"7" (nginx weakens the tag of what it compresses), empty if it is none. */
@@ -114,9 +126,8 @@ static struct str tag_version(const char *tag)
 	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
 	size_t n = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
 
-	return n < VERSION_DIGITS_MAX && strcmp(tag + 1 + n, "\"") == 0
-		       ? (struct str){ tag + 1, n }
-		       : STR("");
+	return n < VERSION_DIGITS_MAX && strcmp(tag + 1 + n, "\"") == 0 ? (struct str){ tag + 1, n }
+									: STR("");
 }
 
 /* "*" asks only that the object is there, which every change asks. */
@@ -176,10 +187,14 @@ static const char *take_text(const struct request *r, const struct db_result *re
 void request_session(struct request *r, const struct db_result *result)
 {
 	r->session = (struct session){
-		.tenant_id = take_text(r, result, 0), .tenant = take_text(r, result, 1),
-		.node = take_text(r, result, 2),      .user_id = take_text(r, result, 3),
-		.id = take_text(r, result, 4),        .extension = take_text(r, result, 5),
-		.role = take_text(r, result, 6),      .agent_id = take_text(r, result, 7),
+		.tenant_id = take_text(r, result, 0),
+		.tenant = take_text(r, result, 1),
+		.node = take_text(r, result, 2),
+		.user_id = take_text(r, result, 3),
+		.id = take_text(r, result, 4),
+		.extension = take_text(r, result, 5),
+		.role = take_text(r, result, 6),
+		.agent_id = take_text(r, result, 7),
 	};
 }
 
@@ -187,7 +202,11 @@ int request_run(struct request *r, const struct db_step *steps, size_t n,
 		struct db_result **results)
 {
 	const char *who[] = { r->token ? secret_sha256(r->ctx, str_of(r->token)) : "",
-			      role_name(r->route->least) };
+			      role_name(r->route->least),
+			      find_scope(r),
+			      http_variable(r->http, "REMOTE_ADDR"),
+			      r->http->id,
+			      r->if_match };
 	const struct db_step begin = { Q_SESSION_BEGIN, who, DB_TEXT };
 	const struct db_step compared = { Q_VERSION_COMPARED, NULL, DB_TEXT };
 	bool compares = n > 0 && *r->if_match;
@@ -321,8 +340,9 @@ static void put_problem(struct request *r, int err)
 static int read_inputs(struct request *r, const struct param_pair *path, size_t n_path)
 {
 	const struct http_request *http = r->http;
-	struct param_source source = { .query = http->query, .n_query = http->n_query,
-				       .path = path, .n_path = n_path };
+	struct param_source source = {
+		.query = http->query, .n_query = http->n_query, .path = path, .n_path = n_path
+	};
 
 	if (http->body.n && !http_is_json(http))
 		return ERR_MEDIA_TYPE;
@@ -380,8 +400,9 @@ static void log_request(const struct request *r, int64_t began_ms)
 void route_serve(struct app *app, const struct http_request *http, int read_err,
 		 struct http_response *response)
 {
-	struct request r = { .ctx = http->ctx, .app = app, .http = http, .response = response,
-			     .if_match = "" };
+	struct request r = {
+		.ctx = http->ctx, .app = app, .http = http, .response = response, .if_match = ""
+	};
 	int64_t began_ms = clock_mono_ms();
 
 	http_response_init(http->ctx, response);

@@ -78,6 +78,8 @@ struct route {
 struct resource {
 	const struct route *routes;
 	size_t n;
+	const char *scope;            /* an API token needs "<scope>:read" to GET, else "<scope>:write";
+	                                 NULL: tokens may do nothing here */
 };
 
 /* Does the request and fills response, whatever happens. */

@@ -109,4 +109,4 @@ static const struct route routes[] = {
 	{ HTTP_GET, "openapi.json", PUBLIC, "This description", 200, .handler = openapi },
 };
 
-const struct resource system_resource = { routes, ARRAY_LEN(routes) };
+const struct resource system_resource = { routes, ARRAY_LEN(routes), NULL };

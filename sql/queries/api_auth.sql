@@ -2,7 +2,7 @@
 
 -- name: session_begin
 SELECT tenant_id, tenant, node, user_id, session_id, extension, role, agent_id
-FROM session_begin($1, $2)
+FROM session_begin($1, $2, $3, $4, $5, $6)
 
 -- name: sign_in_start
 SELECT tenant_id, user_id, password_hash, locked_ms FROM sign_in_start($1, $2)
@@ -12,7 +12,7 @@ SELECT sign_in_failed($1, $2)
 
 -- name: sign_in
 SELECT tenant_id, tenant, node, user_id, session_id, extension, role, agent_id
-FROM sign_in($1, $2, $3, $4, $5, $6)
+FROM sign_in($1, $2, $3, $4, $5, $6, $7)
 
 -- name: phone_secret
 SELECT phone_secret($1, $2, $3)

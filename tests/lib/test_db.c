@@ -88,7 +88,7 @@ static const char *sign_in(const char *extension, char hash[65])
 	memset(hash, extension[3], 64);
 	hash[64] = '\0';
 	assert_int_equal(db_exec(db, ctx, Q_SIGN_IN_START, start, DB_TEXT, &result, NULL), 0);
-	const char *params[] = { db_text(result, 0, 1), hash, "127.0.0.1", "test", "60", "600" };
+	const char *params[] = { db_text(result, 0, 1), hash, "127.0.0.1", "test", "60", "600", "test" };
 	int err = db_exec(db, ctx, Q_SIGN_IN, params, DB_TEXT, &result, NULL);
 	assert_int_equal(err, 0);
 	return hash;
@@ -97,7 +97,7 @@ static const char *sign_in(const char *extension, char hash[65])
 static void a_pipeline_is_one_transaction(void **state)
 {
 	char hash[65];
-	const char *who[] = { sign_in("1001", hash), "AGENT" };
+	const char *who[] = { sign_in("1001", hash), "AGENT", NULL, NULL, NULL, NULL };
 	const char *name[] = { "Rolled Back", NULL, NULL, NULL, NULL, NULL };
 	const char *nothing[] = { "00000000-0000-4000-8000-000000000000" };
 	const char *search[] = { "rolled", "10", NULL };
@@ -120,9 +120,9 @@ static void a_pipeline_is_one_transaction(void **state)
 static void a_session_is_refused_by_token_and_role(void **state)
 {
 	char hash[65];
-	const char *wrong[] = { "00", "AGENT" };
-	const char *above[] = { sign_in("1002", hash), "MANAGER" };
-	const char *none[] = { hash, "NOBODY" };
+	const char *wrong[] = { "00", "AGENT", NULL, NULL, NULL, NULL };
+	const char *above[] = { sign_in("1002", hash), "MANAGER", NULL, NULL, NULL, NULL };
+	const char *none[] = { hash, "NOBODY", NULL, NULL, NULL, NULL };
 	struct db_result *result;
 
 	(void)state;
@@ -198,6 +198,12 @@ static void an_older_version_is_refused(void **state)
 	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/versions.sql"), 0);
 }
 
+static void the_audit_log_is_only_added_to(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/audit.sql"), 0);
+}
+
 static void the_demo_data_may_be_loaded_again(void **state)
 {
 	(void)state;
@@ -236,7 +242,7 @@ static void a_notification_arrives(void **state)
 	struct db *listener = connect_as("cordboard_worker");
 	char hash[65];
 	const char *secret[] = { "s", "cordboard", "WEBRTC" };
-	const char *who[] = { sign_in("1003", hash), "AGENT" };
+	const char *who[] = { sign_in("1003", hash), "AGENT", NULL, NULL, NULL, NULL };
 	const struct db_step steps[] = { { Q_SESSION_BEGIN, who, DB_TEXT },
 					 { Q_PHONE_SECRET, secret, DB_TEXT } };
 	struct db_result *results[2];
@@ -267,6 +273,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_value_is_named_by_its_state),
 		cmocka_unit_test(figures_are_what_they_are_defined_to_be),
 		cmocka_unit_test(tenants_and_roles_are_kept_apart),
+		cmocka_unit_test(the_audit_log_is_only_added_to),
 		cmocka_unit_test(the_demo_data_may_be_loaded_again),
 		cmocka_unit_test(a_lost_server_is_an_errno_and_heals),
 		cmocka_unit_test(a_connection_lost_while_idle_is_opened_again),

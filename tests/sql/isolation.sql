@@ -35,12 +35,12 @@ BEGIN
       ('cordboard_api', 'SELECT sip_ha1 FROM agent_extensions'), ('cordboard_api', 'INSERT INTO sessions DEFAULT VALUES'),
       ('cordboard_api', 'UPDATE call_sessions SET outcome = NULL'), ('cordboard_api', 'DELETE FROM call_sessions'),
       ('cordboard_api', 'UPDATE users SET role = NULL'), ('cordboard_api', 'SELECT * FROM sign_in_failures'),
-      ('cordboard_api', 'SELECT act_as(NULL, NULL, NULL)'), ('cordboard_api', 'CREATE TABLE public.x ()'),
+      ('cordboard_api', 'INSERT INTO audit_log DEFAULT VALUES'), ('cordboard_api', 'CREATE TABLE public.x ()'),
       ('cordboard_report', 'SELECT sip_ha1 FROM agent_extensions'), ('cordboard_report', 'DELETE FROM contacts'),
       ('cordboard_worker', 'SELECT password_hash FROM users'), ('cordboard_worker', 'SELECT sip_ha1 FROM agent_extensions'),
       ('cordboard_api', 'CREATE TEMPORARY TABLE contacts ()'), ('cordboard_worker', 'CREATE TEMPORARY TABLE contacts ()'),
       ('cordboard_asterisk', 'CREATE TEMPORARY TABLE ps_auths ()'),
-      ('cordboard_worker', 'SELECT session_begin(NULL, NULL)'), ('cordboard_asterisk', 'SELECT * FROM public.users'),
+      ('cordboard_worker', 'SELECT session_begin(NULL, NULL, NULL, NULL, NULL, NULL)'), ('cordboard_asterisk', 'SELECT * FROM public.users'),
       ('cordboard_asterisk', 'SELECT * FROM public.agent_extensions')) x (role, sql) LOOP
     BEGIN
       EXECUTE format('SET LOCAL ROLE %I', secret.role);
