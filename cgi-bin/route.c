@@ -26,7 +26,7 @@ const char *role_name(enum role role)
 const char *session_cookie_name(const struct settings *settings)
 {
 	return strncmp(settings->public_url, "https:", 6) == 0 ? "__Host-cordboard_session"
-							       : "cordboard_session";
+								: "cordboard_session";
 }
 
 /* ---- which route ---- */
@@ -41,9 +41,9 @@ static bool path_fits(const char *pattern, const struct http_request *http, stru
 		if (n == 0 || !*http->segments[i])
 			return false;
 		if (*pattern == ':')
-			path[(*n_path)++] =
-				(struct param_pair){ mem_strndup(http->ctx, pattern + 1, n - 1),
-						     http->segments[i] };
+			path[(*n_path)++] = (struct param_pair){
+				mem_strndup(http->ctx, pattern + 1, n - 1), http->segments[i]
+			};
 		else if (!str_is((struct str){ pattern, n }, http->segments[i]))
 			return false;
 		pattern += n + (pattern[n] == '/');
@@ -109,12 +109,11 @@ static const char *find_token(const struct app *app, const struct http_request *
 /* What an API token needs for this route; NULL: no token will do. */
 static const char *find_scope(const struct request *r)
 {
+	const char *what = r->http->method == HTTP_GET ? "read" : "write";
+
 	for (const struct resource *const *in = site; *in; in++)
 		if (r->route >= (*in)->routes && r->route < (*in)->routes + (*in)->n)
-			return (*in)->scope
-				       ? mem_printf(r->ctx, "%s:%s", (*in)->scope,
-						    r->http->method == HTTP_GET ? "read" : "write")
-				       : NULL;
+			return (*in)->scope ? mem_printf(r->ctx, "%s:%s", (*in)->scope, what) : NULL;
 	return NULL;
 }
 
@@ -126,8 +125,9 @@ static struct str tag_version(const char *tag)
 	tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
 	size_t n = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
 
-	return n < VERSION_DIGITS_MAX && strcmp(tag + 1 + n, "\"") == 0 ? (struct str){ tag + 1, n }
-									: STR("");
+	return n < VERSION_DIGITS_MAX && strcmp(tag + 1 + n, "\"") == 0
+		       ? (struct str){ tag + 1, n }
+		       : STR("");
 }
 
 /* "*" asks only that the object is there, which every change asks. */
@@ -187,14 +187,10 @@ static const char *take_text(const struct request *r, const struct db_result *re
 void request_session(struct request *r, const struct db_result *result)
 {
 	r->session = (struct session){
-		.tenant_id = take_text(r, result, 0),
-		.tenant = take_text(r, result, 1),
-		.node = take_text(r, result, 2),
-		.user_id = take_text(r, result, 3),
-		.id = take_text(r, result, 4),
-		.extension = take_text(r, result, 5),
-		.role = take_text(r, result, 6),
-		.agent_id = take_text(r, result, 7),
+		.tenant_id = take_text(r, result, 0), .tenant = take_text(r, result, 1),
+		.node = take_text(r, result, 2),      .user_id = take_text(r, result, 3),
+		.id = take_text(r, result, 4),        .extension = take_text(r, result, 5),
+		.role = take_text(r, result, 6),      .agent_id = take_text(r, result, 7),
 	};
 }
 
@@ -340,9 +336,8 @@ static void put_problem(struct request *r, int err)
 static int read_inputs(struct request *r, const struct param_pair *path, size_t n_path)
 {
 	const struct http_request *http = r->http;
-	struct param_source source = {
-		.query = http->query, .n_query = http->n_query, .path = path, .n_path = n_path
-	};
+	struct param_source source = { .query = http->query, .n_query = http->n_query,
+				       .path = path, .n_path = n_path };
 
 	if (http->body.n && !http_is_json(http))
 		return ERR_MEDIA_TYPE;
@@ -400,9 +395,8 @@ static void log_request(const struct request *r, int64_t began_ms)
 void route_serve(struct app *app, const struct http_request *http, int read_err,
 		 struct http_response *response)
 {
-	struct request r = {
-		.ctx = http->ctx, .app = app, .http = http, .response = response, .if_match = ""
-	};
+	struct request r = { .ctx = http->ctx, .app = app, .http = http, .response = response,
+			     .if_match = "" };
 	int64_t began_ms = clock_mono_ms();
 
 	http_response_init(http->ctx, response);
