@@ -1,7 +1,10 @@
 /* OpenAPI 3.1 from the route rows: what is not in a row cannot be documented wrongly. */
 #include "cgi-bin/openapi.h"
 
+#include "cgi-bin/schema.h"
+
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- schemas of inputs ---- */
@@ -102,6 +105,26 @@ static void put_type(struct json_out *o, const struct param_row *row)
 	}
 }
 
+static bool is_text(enum param_type type)
+{
+	return type != PARAM_INT && type != PARAM_BOOL && type != PARAM_TEXTS &&
+	       type != PARAM_PHONES && type != PARAM_FIELDS && type != PARAM_OBJECT &&
+	       type != PARAM_OBJECTS;
+}
+
+static void put_example(struct json_out *o, const struct param_row *row)
+{
+	if (!row->example)
+		return;
+	json_key(o, "examples");
+	json_open(o, '[');
+	if (is_text(row->type))
+		json_text(o, row->example);
+	else
+		json_raw(o, str_of(row->example));
+	json_close(o, ']');
+}
+
 static void put_schema(struct json_out *o, const struct param_row *row)
 {
 	json_open(o, '{');
@@ -116,6 +139,7 @@ static void put_schema(struct json_out *o, const struct param_row *row)
 		json_close(o, '}');
 		json_close(o, ']');
 	}
+	put_example(o, row);
 	if (row->fallback && row->type == PARAM_INT) {
 		json_key(o, "default");
 		json_raw(o, str_of(row->fallback));
@@ -156,7 +180,7 @@ static void put_object(struct json_out *o, const struct param_row *rows)
 
 /* ---- operations ---- */
 
-static void put_parameters(struct json_out *o, const struct route *route)
+static void put_parameters(struct json_out *o, const struct route *route, bool if_match)
 {
 	const struct param_row *rows = route->inputs;
 
@@ -176,6 +200,9 @@ static void put_parameters(struct json_out *o, const struct route *route)
 	if (route->once)
 		json_raw(o, STR("{\"name\":\"Idempotency-Key\",\"in\":\"header\","
 				"\"schema\":{\"type\":\"string\",\"maxLength\":255}}"));
+	if (if_match)
+		json_raw(o, STR("{\"name\":\"If-Match\",\"in\":\"header\","
+				"\"schema\":{\"type\":\"string\"}}"));
 	json_close(o, ']');
 }
 
@@ -211,38 +238,94 @@ static void put_request_body(struct json_out *o, const struct param_row *rows)
 	json_close(o, '}');
 }
 
-static void put_ref(struct json_out *o, const char *name)
+static const char *schema_name(const struct route *route)
 {
+	return route->schema ? route->schema : "Any";
+}
+
+/* {"items":[…],"next":…}, or the object itself. */
+static void put_answer(struct json_out *o, const struct route *route)
+{
+	if (route->shape != LIST) {
+		schema_put_ref(o, schema_name(route));
+		return;
+	}
 	json_open(o, '{');
-	json_put_text(o, "$ref", name);
+	json_put_text(o, "type", "object");
+	json_put_bool(o, "additionalProperties", false);
+	json_key(o, "required");
+	json_raw(o, STR("[\"items\",\"next\"]"));
+	json_key(o, "properties");
+	json_open(o, '{');
+	json_key(o, "items");
+	json_open(o, '{');
+	json_put_text(o, "type", "array");
+	json_key(o, "items");
+	schema_put_ref(o, schema_name(route));
+	json_close(o, '}');
+	json_key(o, "next");
+	json_raw(o, STR("{\"type\":[\"string\",\"null\"]}"));
+	json_close(o, '}');
+	json_close(o, '}');
+}
+
+static void put_status(struct json_out *o, const struct route *route, int status)
+{
+	const struct schema *schema = schema_find(route->schema);
+	char text[12];
+
+	snprintf(text, sizeof(text), "%d", status);
+	json_key(o, text);
+	json_open(o, '{');
+	json_put_text(o, "description", route->summary);
+	if (schema && schema->versioned && route->shape == OBJECT) {
+		json_key(o, "headers");
+		json_raw(o, STR("{\"ETag\":{\"schema\":{\"type\":\"string\"}}}"));
+	}
+	if (status != 204) {
+		open_content(o, "application/json");
+		put_answer(o, route);
+		json_close(o, '}');
+		json_close(o, '}');
+	}
 	json_close(o, '}');
 }
 
 static void put_responses(struct json_out *o, const struct route *route)
 {
-	char status[12] = { (char)('0' + route->status / 100),
-			    (char)('0' + route->status / 10 % 10),
-			    (char)('0' + route->status % 10) };
-
 	json_key(o, "responses");
 	json_open(o, '{');
-	json_key(o, status);
-	json_open(o, '{');
-	json_put_text(o, "description", route->summary);
-	if (route->status != 204) {
-		open_content(o, "application/json");
-		put_ref(o, route->shape == LIST ? "#/components/schemas/List"
-						: "#/components/schemas/Object");
-		json_close(o, '}');
-		json_close(o, '}');
-	}
-	json_close(o, '}');
+	put_status(o, route, route->status);
+	if (route->also)
+		put_status(o, route, route->also);
 	json_key(o, "default");
-	put_ref(o, "#/components/responses/Problem");
+	json_raw(o, STR("{\"$ref\":\"#/components/responses/Problem\"}"));
 	json_close(o, '}');
 }
 
-static void put_operation(struct json_out *o, const struct route *route)
+/* Whether the object that is read at the same path has a version. */
+static bool takes_if_match(const struct resource *r, const struct route *route)
+{
+	for (size_t i = 0; route->method != HTTP_GET && i < r->n; i++) {
+		const struct schema *schema = schema_find(r->routes[i].schema);
+		if (r->routes[i].method == HTTP_GET && r->routes[i].shape == OBJECT && schema &&
+		    schema->versioned && strcmp(r->routes[i].path, route->path) == 0)
+			return strchr(route->path, ':') != NULL;
+	}
+	return false;
+}
+
+/* What the tests and the reference need of the row beyond what OpenAPI has words for. */
+static void put_extensions(struct json_out *o, const struct route *route)
+{
+	json_put_text(o, "x-least-role", role_name(route->least));
+	if (route->object)
+		json_put_text(o, "x-object", route->object);
+	if (route->foreign)
+		json_put_int(o, "x-foreign", route->foreign);
+}
+
+static void put_operation(struct json_out *o, const struct resource *r, const struct route *route)
 {
 	char method[8] = { 0 };
 	const char *name = http_method_name(route->method);
@@ -252,13 +335,13 @@ static void put_operation(struct json_out *o, const struct route *route)
 	json_key(o, method);
 	json_open(o, '{');
 	json_put_text(o, "summary", route->summary);
-	json_put_text(o, "x-least-role", role_name(route->least));
+	put_extensions(o, route);
 	if (route->least == PUBLIC) {
 		json_key(o, "security");
 		json_open(o, '[');
 		json_close(o, ']');
 	}
-	put_parameters(o, route);
+	put_parameters(o, route, takes_if_match(r, route));
 	put_request_body(o, route->inputs);
 	put_responses(o, route);
 	json_close(o, '}');
@@ -302,28 +385,17 @@ static void put_paths(struct json_out *o, const struct resource *r)
 		json_open(o, '{');
 		for (size_t j = i; j < r->n; j++)
 			if (strcmp(r->routes[i].path, r->routes[j].path) == 0)
-				put_operation(o, &r->routes[j]);
+				put_operation(o, r, &r->routes[j]);
 		json_close(o, '}');
 	}
 }
 
-static const char components[] =
-	"{\"schemas\":{"
-	"\"Object\":{\"type\":\"object\"},"
-	"\"List\":{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
-	"\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
-	"\"next\":{\"type\":[\"string\",\"null\"]}}},"
-	"\"Problem\":{\"type\":\"object\","
-	"\"required\":[\"type\",\"title\",\"status\",\"requestId\"],"
-	"\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
-	"\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-	"\"requestId\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{"
-	"\"type\":\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},"
-	"\"detail\":{\"type\":\"string\"}}}}}}},"
-	"\"responses\":{\"Problem\":{\"description\":\"A refusal\",\"content\":{"
-	"\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
-	"\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
-	"\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"cordboard_session\"}}}";
+static const char responses[] =
+	"{\"Problem\":{\"description\":\"A refusal\",\"content\":{"
+	"\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}";
+static const char security_schemes[] =
+	"{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+	"\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"cordboard_session\"}}";
 
 void openapi_put(struct json_out *o, const struct resource *const *resources, const char *server)
 {
@@ -348,6 +420,15 @@ void openapi_put(struct json_out *o, const struct resource *const *resources, co
 		put_paths(o, *resources);
 	json_close(o, '}');
 	json_key(o, "components");
-	json_raw(o, (struct str){ components, sizeof(components) - 1 });
+	json_open(o, '{');
+	json_key(o, "schemas");
+	json_open(o, '{');
+	schema_put_all(o);
+	json_close(o, '}');
+	json_key(o, "responses");
+	json_raw(o, (struct str){ responses, sizeof(responses) - 1 });
+	json_key(o, "securitySchemes");
+	json_raw(o, (struct str){ security_schemes, sizeof(security_schemes) - 1 });
+	json_close(o, '}');
 	json_close(o, '}');
 }

@@ -63,6 +63,7 @@ struct route {
 	enum role least;
 	const char *summary;
 	int status;                   /* of success */
+	int also;                     /* another status with the same answer; 0: none */
 	route_handler *handler;       /* or, if NULL, the statement below */
 	enum query query;             /* binds the inputs in their order */
 	enum shape shape;

@@ -1,0 +1,655 @@
+/* The schemas of all answers. A field that is not in a row here fails the tests. */
+#include "cgi-bin/schema.h"
+
+#include "lib/base.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define OR_NULL .null = true
+#define OPTIONAL .optional = true
+#define TEXT(field, ...) { .name = field, .type = SCHEMA_TEXT, __VA_ARGS__ }
+#define WORD(field, words, ...) { .name = field, .type = SCHEMA_TEXT, .of = words, __VA_ARGS__ }
+#define INT(field, ...) { .name = field, .type = SCHEMA_INT, __VA_ARGS__ }
+#define NUMBER(field, ...) { .name = field, .type = SCHEMA_NUMBER, __VA_ARGS__ }
+#define BOOL(field, ...) { .name = field, .type = SCHEMA_BOOL, __VA_ARGS__ }
+#define UUID(field, ...) { .name = field, .type = SCHEMA_UUID, __VA_ARGS__ }
+#define TIME(field, ...) { .name = field, .type = SCHEMA_TIME, __VA_ARGS__ }
+#define TEXTS(field, ...) { .name = field, .type = SCHEMA_TEXTS, __VA_ARGS__ }
+#define FIELDS(field, ...) { .name = field, .type = SCHEMA_FIELDS, __VA_ARGS__ }
+#define ANY(field, ...) { .name = field, .type = SCHEMA_ANY, __VA_ARGS__ }
+#define ONE(field, schema, ...) { .name = field, .type = SCHEMA_ONE, .of = schema, __VA_ARGS__ }
+#define MANY(field, schema, ...) { .name = field, .type = SCHEMA_MANY, .of = schema, __VA_ARGS__ }
+#define MEMBERS(field, schema, ...) { .name = field, .type = SCHEMA_MEMBERS, .of = schema, __VA_ARGS__ }
+#define ALSO(schema) { .name = "", .type = SCHEMA_ALSO, .of = schema }
+#define END { .name = NULL }
+
+#define STATUSES "OFFLINE AVAILABLE BUSY AWAY ON_CALL WRAP_UP"
+#define CHOSEN_STATUSES "OFFLINE AVAILABLE BUSY AWAY"
+#define ROLES "AGENT SUPERVISOR MANAGER ADMIN"
+#define PHONES "WEBRTC SIP"
+#define FORMULAS "S1 S2 S3 S4 S5"
+
+/* ---- refusals ---- */
+
+static const struct schema_row problem[] = {
+	TEXT("type"),
+	TEXT("title"),
+	INT("status"),
+	TEXT("detail", OPTIONAL),
+	TEXT("requestId"),
+	MANY("errors", "ProblemField", OPTIONAL),
+	END
+};
+static const struct schema_row problem_field[] = {
+	TEXT("pointer"),
+	TEXT("detail"),
+	END
+};
+
+/* ---- sign-in ---- */
+
+static const struct schema_row me[] = {
+	ONE("user", "Me.User"),
+	UUID("tenantId"),
+	TEXT("tenant"),
+	TEXT("tenantName"),
+	TEXT("timezone"),
+	ONE("agentExtension", "Me.Agent", OR_NULL),
+	TEXTS("permissions"),
+	END
+};
+static const struct schema_row me_user[] = {
+	UUID("id"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	WORD("role", ROLES),
+	END
+};
+static const struct schema_row me_agent[] = {
+	UUID("id"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	WORD("phoneKind", PHONES),
+	BOOL("autoAnswer"),
+	BOOL("enabled"),
+	WORD("status", STATUSES),
+	TEXT("reason", OR_NULL),
+	TIME("since", OR_NULL),
+	UUID("callId", OR_NULL),
+	TIME("wrapupUntil", OR_NULL),
+	WORD("nextStatus", CHOSEN_STATUSES, OR_NULL),
+	TEXTS("queues"),
+	END
+};
+static const struct schema_row sign_in[] = {
+	TEXT("accessToken"),
+	ALSO("Me"),
+	ALSO("PhoneSecret"),
+	END
+};
+static const struct schema_row phone_secret[] = {
+	ONE("sip", "PhoneSecret.Sip", OR_NULL),
+	END
+};
+static const struct schema_row phone_secret_sip[] = {
+	TEXT("uri"),
+	TEXT("authUser"),
+	TEXT("password"),
+	TEXT("realm"),
+	TEXT("wsUrl"),
+	BOOL("ready"),
+	END
+};
+static const struct schema_row session[] = {
+	UUID("id"),
+	TEXT("address", OR_NULL),
+	TEXT("userAgent", OR_NULL),
+	TIME("createdAt"),
+	TIME("lastSeenAt"),
+	TIME("expiresAt"),
+	BOOL("current"),
+	END
+};
+static const struct schema_row ticket[] = {
+	TEXT("ticket"),
+	TIME("expiresAt"),
+	TEXT("url"),
+	END
+};
+
+/* ---- agents ---- */
+
+static const struct schema_row agent[] = {
+	UUID("id"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	WORD("role", ROLES, OR_NULL),
+	WORD("phoneKind", PHONES),
+	BOOL("autoAnswer"),
+	BOOL("enabled"),
+	WORD("status", STATUSES),
+	TEXT("reason", OR_NULL),
+	TIME("since", OR_NULL),
+	UUID("callId", OR_NULL),
+	TIME("wrapupUntil", OR_NULL),
+	WORD("nextStatus", CHOSEN_STATUSES, OR_NULL),
+	TEXTS("queues"),
+	END
+};
+/* As cordboard-amid writes it, here and on the live feed. */
+static const struct schema_row live_agent[] = {
+	TEXT("extension"),
+	TEXT("tenant"),
+	WORD("status", STATUSES),
+	TEXT("reason", OR_NULL),
+	TIME("since", OR_NULL),
+	UUID("callId", OR_NULL),
+	TEXT("peer", OR_NULL),
+	TEXT("peerName", OR_NULL),
+	TEXT("queue", OR_NULL),
+	BOOL("ringing"),
+	BOOL("held"),
+	WORD("phone", "REGISTERED UNREGISTERED"),
+	TIME("wrapupUntil", OR_NULL),
+	INT("wrapupMs"),
+	BOOL("wrapupExtended"),
+	WORD("nextStatus", CHOSEN_STATUSES, OR_NULL),
+	TEXT("nextReason", OR_NULL),
+	END
+};
+static const struct schema_row pause_reason[] = {
+	UUID("id"),
+	TEXT("code"),
+	TEXT("label"),
+	BOOL("paid"),
+	INT("limitMs", OR_NULL),
+	END
+};
+
+/* ---- queues ---- */
+
+static const struct schema_row queue[] = {
+	UUID("id"),
+	TEXT("name"),
+	TEXT("displayName"),
+	WORD("strategy", "ringall leastrecent fewestcalls random rrmemory linear wrandom rrordered"),
+	INT("ringMs"),
+	INT("maxWaitMs"),
+	INT("maxWaiting"),
+	INT("wrapupMs"),
+	INT("serviceLevelMs"),
+	WORD("serviceLevelFormula", FORMULAS),
+	INT("shortAbandonMs"),
+	INT("weight"),
+	BOOL("dispositionRequired"),
+	TEXTS("dids"),
+	INT("members"),
+	INT("waiting"),
+	TIME("oldestJoinedAt", OR_NULL),
+	END
+};
+static const struct schema_row queue_status[] = {
+	UUID("id"),
+	TEXT("name"),
+	TEXT("displayName"),
+	INT("waiting"),
+	TIME("oldestJoinedAt", OR_NULL),
+	MANY("waitingCalls", "QueueStatus.Call"),
+	MANY("agents", "QueueStatus.Agent"),
+	INT("offered"),
+	INT("answered"),
+	INT("abandoned"),
+	INT("shortAbandoned"),
+	INT("flowOut"),
+	INT("callback"),
+	NUMBER("serviceLevel", OR_NULL),
+	WORD("serviceLevelFormula", FORMULAS),
+	INT("serviceLevelMs"),
+	INT("asaMs", OR_NULL),
+	INT("longestWaitMs", OR_NULL),
+	END
+};
+static const struct schema_row queue_status_call[] = {
+	UUID("callId"),
+	TEXT("from", OR_NULL),
+	TEXT("fromName", OR_NULL),
+	TIME("joinedAt"),
+	END
+};
+static const struct schema_row queue_status_agent[] = {
+	UUID("agentId"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	WORD("status", STATUSES),
+	TEXT("reason", OR_NULL),
+	TIME("since", OR_NULL),
+	INT("penalty"),
+	END
+};
+
+/* ---- calls ---- */
+
+static const struct schema_row dialled[] = {
+	UUID("callId"),
+	WORD("status", "INITIATED"),
+	END
+};
+static const struct schema_row call[] = {
+	UUID("id"),
+	WORD("direction", "INBOUND OUTBOUND INTERNAL"),
+	WORD("status", "INITIATED RINGING CONNECTED ON_HOLD TRANSFERRING ENDED"),
+	TEXT("from", OR_NULL),
+	TEXT("fromName", OR_NULL),
+	TEXT("to", OR_NULL),
+	TEXT("did", OR_NULL),
+	UUID("queueId", OR_NULL),
+	TEXT("queue", OR_NULL),
+	UUID("agentId", OR_NULL),
+	TEXT("agent", OR_NULL),
+	TEXT("agentName", OR_NULL),
+	UUID("contactId", OR_NULL),
+	TEXT("contactName", OR_NULL),
+	TIME("startedAt"),
+	TIME("answeredAt", OR_NULL),
+	TIME("endedAt", OR_NULL),
+	WORD("endedBy", "CUSTOMER AGENT SYSTEM", OR_NULL),
+	INT("hangupCause", OR_NULL),
+	WORD("outcome", "ANSWERED ABANDONED BUSY NO_ANSWER FAILED CANCELLED", OR_NULL),
+	TEXT("endReason", OR_NULL),
+	BOOL("estimated"),
+	INT("waitMs"),
+	INT("talkMs"),
+	INT("holdMs"),
+	INT("durationMs", OR_NULL),
+	TEXT("notes", OR_NULL),
+	TEXT("disposition", OR_NULL),
+	TEXTS("tags"),
+	TIME("notedAt", OR_NULL),
+	END
+};
+static const struct schema_row call_detail[] = {
+	ALSO("Call"),
+	MANY("legs", "Call.Leg"),
+	MANY("queueVisits", "Call.QueueVisit"),
+	MANY("offers", "Call.Offer"),
+	MANY("segments", "Call.Segment"),
+	MANY("transfers", "Call.Transfer"),
+	MANY("timeline", "Call.Moment"),
+	MANY("recordings", "Call.Recording"),
+	END
+};
+static const struct schema_row call_leg[] = {
+	TEXT("channel"),
+	WORD("party", "CUSTOMER AGENT SUPERVISOR OTHER"),
+	TEXT("agent", OR_NULL),
+	TEXT("number", OR_NULL),
+	TIME("startedAt"),
+	TIME("answeredAt", OR_NULL),
+	TIME("endedAt", OR_NULL),
+	INT("hangupCause", OR_NULL),
+	TEXT("techCause", OR_NULL),
+	END
+};
+static const struct schema_row call_queue_visit[] = {
+	TEXT("queue"),
+	TIME("joinedAt"),
+	TIME("leftAt", OR_NULL),
+	INT("waitMs", OR_NULL),
+	WORD("outcome", "ANSWERED ABANDONED TIMEOUT FULL NO_AGENTS KEY CLOSED CALLBACK", OR_NULL),
+	TEXT("agent", OR_NULL),
+	END
+};
+static const struct schema_row call_offer[] = {
+	TEXT("agent"),
+	TEXT("queue", OR_NULL),
+	TIME("startedAt"),
+	TIME("endedAt", OR_NULL),
+	INT("ringMs", OR_NULL),
+	WORD("outcome", "ANSWERED NO_ANSWER REJECTED CANCELLED", OR_NULL),
+	END
+};
+static const struct schema_row call_segment[] = {
+	TEXT("agent"),
+	TEXT("agentName"),
+	TEXT("queue", OR_NULL),
+	TIME("startedAt"),
+	TIME("endedAt", OR_NULL),
+	INT("talkMs", OR_NULL),
+	INT("holdMs", OR_NULL),
+	END
+};
+static const struct schema_row call_transfer[] = {
+	TIME("at"),
+	WORD("kind", "BLIND ATTENDED"),
+	TEXT("from", OR_NULL),
+	TEXT("to", OR_NULL),
+	WORD("result", "COMPLETED NO_ANSWER REFUSED FAILED", OR_NULL),
+	END
+};
+static const struct schema_row call_moment[] = {
+	TIME("at"),
+	TEXT("kind"),
+	ANY("detail"),
+	END
+};
+static const struct schema_row call_recording[] = {
+	UUID("id"),
+	END
+};
+static const struct schema_row disposition[] = {
+	UUID("id"),
+	TEXT("code"),
+	TEXT("label"),
+	END
+};
+
+/* ---- contacts ---- */
+
+static const struct schema_row contact[] = {
+	UUID("id"),
+	TEXT("name"),
+	TEXT("company", OR_NULL),
+	TEXT("email", OR_NULL),
+	TEXTS("tags"),
+	FIELDS("fields"),
+	TEXTS("numbers"),
+	TIME("createdAt"),
+	END
+};
+static const struct schema_row contact_calls[] = {
+	ALSO("Contact"),
+	MANY("calls", "Contact.Call"),
+	END
+};
+static const struct schema_row contact_call[] = {
+	UUID("id"),
+	WORD("direction", "INBOUND OUTBOUND INTERNAL"),
+	TIME("startedAt"),
+	TEXT("queue", OR_NULL),
+	TEXT("agent", OR_NULL),
+	TEXT("agentName", OR_NULL),
+	TEXT("outcome", OR_NULL),
+	INT("talkMs"),
+	TEXT("disposition", OR_NULL),
+	TEXT("notes", OR_NULL),
+	END
+};
+
+/* ---- figures ---- */
+
+static const struct schema_row realtime[] = {
+	TIME("generatedAt"),
+	TEXT("timezone"),
+	TIME("from"),
+	ONE("floor", "Realtime.Figures"),
+	MANY("queues", "Realtime.Queue"),
+	MANY("agents", "Realtime.Agent"),
+	END
+};
+static const struct schema_row realtime_figures[] = {
+	INT("waiting"),
+	TIME("oldestJoinedAt", OR_NULL),
+	INT("offered"),
+	INT("answered"),
+	INT("abandoned"),
+	INT("shortAbandoned"),
+	INT("flowOut"),
+	INT("callback"),
+	NUMBER("serviceLevel", OR_NULL),
+	INT("asaMs", OR_NULL),
+	INT("longestWaitMs", OR_NULL),
+	END
+};
+static const struct schema_row realtime_queue[] = {
+	UUID("queueId"),
+	TEXT("name"),
+	TEXT("displayName"),
+	ALSO("Realtime.Figures"),
+	WORD("serviceLevelFormula", FORMULAS),
+	INT("serviceLevelMs"),
+	END
+};
+static const struct schema_row realtime_agent[] = {
+	UUID("agentId"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	WORD("status", STATUSES),
+	TEXT("reason", OR_NULL),
+	TIME("since", OR_NULL),
+	INT("calls"),
+	INT("talkMs"),
+	INT("holdMs"),
+	END
+};
+
+/* ---- the service itself ---- */
+
+static const struct schema_row health[] = {
+	TEXT("version"),
+	WORD("status", "ok down"),
+	MEMBERS("checks", "Health.Check"),
+	END
+};
+static const struct schema_row health_check[] = {
+	TEXT("state"),
+	INT("ageMs", OR_NULL),
+	END
+};
+
+const struct schema schemas[] = {
+	{ "Problem", .rows = problem },
+	{ "ProblemField", .rows = problem_field },
+	{ "Me", .rows = me },
+	{ "Me.User", .rows = me_user },
+	{ "Me.Agent", .rows = me_agent },
+	{ "SignIn", .rows = sign_in },
+	{ "PhoneSecret", .rows = phone_secret },
+	{ "PhoneSecret.Sip", .rows = phone_secret_sip },
+	{ "Session", .rows = session },
+	{ "Ticket", .rows = ticket },
+	{ "Agent", .rows = agent },
+	{ "LiveAgent", .rows = live_agent },
+	{ "PauseReason", .rows = pause_reason },
+	{ "Queue", .rows = queue },
+	{ "QueueStatus", .rows = queue_status },
+	{ "QueueStatus.Call", .rows = queue_status_call },
+	{ "QueueStatus.Agent", .rows = queue_status_agent },
+	{ "Dialled", .rows = dialled },
+	{ "Call", .rows = call },
+	{ "CallDetail", .rows = call_detail },
+	{ "Call.Leg", .rows = call_leg },
+	{ "Call.QueueVisit", .rows = call_queue_visit },
+	{ "Call.Offer", .rows = call_offer },
+	{ "Call.Segment", .rows = call_segment },
+	{ "Call.Transfer", .rows = call_transfer },
+	{ "Call.Moment", .rows = call_moment },
+	{ "Call.Recording", .rows = call_recording },
+	{ "Disposition", .rows = disposition },
+	{ "Contact", .rows = contact },
+	{ "ContactCalls", .rows = contact_calls },
+	{ "Contact.Call", .rows = contact_call },
+	{ "Realtime", .rows = realtime },
+	{ "Realtime.Figures", .rows = realtime_figures },
+	{ "Realtime.Queue", .rows = realtime_queue },
+	{ "Realtime.Agent", .rows = realtime_agent },
+	{ "Health", .rows = health },
+	{ "Health.Check", .rows = health_check },
+	{ "Description", .rows = NULL },
+	{ "Any", .rows = NULL },
+	END
+};
+
+const struct schema *schema_find(const char *name)
+{
+	for (const struct schema *s = schemas; name && s->name; s++)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
+}
+
+/* ---- as JSON Schema ---- */
+
+static void put_words(struct json_out *o, const struct schema_row *row)
+{
+	json_key(o, "enum");
+	json_open(o, '[');
+	for (const char *p = row->of; *p;) {
+		size_t n = strcspn(p, " ");
+		json_str(o, (struct str){ p, n });
+		p += n + (p[n] == ' ');
+	}
+	if (row->null)
+		json_null(o);
+	json_close(o, ']');
+}
+
+/* "type" alone, or with null beside it. */
+static void put_type(struct json_out *o, const char *type, bool null)
+{
+	json_key(o, "type");
+	if (!null) {
+		json_text(o, type);
+		return;
+	}
+	json_open(o, '[');
+	json_text(o, type);
+	json_text(o, "null");
+	json_close(o, ']');
+}
+
+static void put_formatted(struct json_out *o, const char *format, bool null)
+{
+	put_type(o, "string", null);
+	json_put_text(o, "format", format);
+}
+
+void schema_put_ref(struct json_out *o, const char *name)
+{
+	static const char where[] = "#/components/schemas/";
+	char ref[sizeof(where) + SCHEMA_NAME_MAX];
+
+	snprintf(ref, sizeof(ref), "%s%s", where, name);
+	json_open(o, '{');
+	json_put_text(o, "$ref", ref);
+	json_close(o, '}');
+}
+
+static void put_one(struct json_out *o, const struct schema_row *row)
+{
+	json_key(o, "anyOf");
+	json_open(o, '[');
+	schema_put_ref(o, row->of);
+	if (row->null)
+		json_raw(o, STR("{\"type\":\"null\"}"));
+	json_close(o, ']');
+}
+
+static void put_field(struct json_out *o, const struct schema_row *row)
+{
+	json_open(o, '{');
+	switch (row->type) {
+	case SCHEMA_TEXT:
+		put_type(o, "string", row->null);
+		if (row->of)
+			put_words(o, row);
+		break;
+	case SCHEMA_INT:
+		put_type(o, "integer", row->null);
+		break;
+	case SCHEMA_NUMBER:
+		put_type(o, "number", row->null);
+		break;
+	case SCHEMA_BOOL:
+		put_type(o, "boolean", row->null);
+		break;
+	case SCHEMA_UUID:
+		put_formatted(o, "uuid", row->null);
+		break;
+	case SCHEMA_TIME:
+		put_formatted(o, "date-time", row->null);
+		break;
+	case SCHEMA_TEXTS:
+		put_type(o, "array", row->null);
+		json_key(o, "items");
+		json_raw(o, STR("{\"type\":\"string\"}"));
+		break;
+	case SCHEMA_FIELDS:
+		put_type(o, "object", row->null);
+		json_key(o, "additionalProperties");
+		json_raw(o, STR("{\"type\":\"string\"}"));
+		break;
+	case SCHEMA_ANY:
+		put_type(o, "object", row->null);
+		break;
+	case SCHEMA_ONE:
+		put_one(o, row);
+		break;
+	case SCHEMA_MANY:
+		put_type(o, "array", row->null);
+		json_key(o, "items");
+		schema_put_ref(o, row->of);
+		break;
+	case SCHEMA_MEMBERS:
+		put_type(o, "object", row->null);
+		json_key(o, "additionalProperties");
+		schema_put_ref(o, row->of);
+		break;
+	case SCHEMA_ALSO:
+		break;
+	}
+	json_close(o, '}');
+}
+
+static int put_property(void *arg, const struct schema_row *row)
+{
+	struct json_out *o = arg;
+
+	json_key(o, row->name);
+	put_field(o, row);
+	return 0;
+}
+
+static int put_required(void *arg, const struct schema_row *row)
+{
+	if (!row->optional)
+		json_text(arg, row->name);
+	return 0;
+}
+
+int schema_each(const struct schema *schema, int (*f)(void *arg, const struct schema_row *row),
+		void *arg)
+{
+	int stop = 0;
+
+	for (const struct schema_row *row = schema->rows; row && row->name && !stop; row++)
+		stop = row->type == SCHEMA_ALSO ? schema_each(schema_find(row->of), f, arg)
+						: f(arg, row);
+	return stop;
+}
+
+static void put_schema(struct json_out *o, const struct schema *schema)
+{
+	json_open(o, '{');
+	json_put_text(o, "type", "object");
+	if (schema->rows) {
+		json_put_bool(o, "additionalProperties", false);
+		json_key(o, "properties");
+		json_open(o, '{');
+		schema_each(schema, put_property, o);
+		json_close(o, '}');
+		json_key(o, "required");
+		json_open(o, '[');
+		schema_each(schema, put_required, o);
+		json_close(o, ']');
+	}
+	json_close(o, '}');
+}
+
+void schema_put_all(struct json_out *o)
+{
+	for (const struct schema *s = schemas; s->name; s++) {
+		json_key(o, s->name);
+		put_schema(o, s);
+	}
+}
