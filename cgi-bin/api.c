@@ -22,14 +22,14 @@ static void stop(int signal)
 	FCGX_ShutdownPending();
 }
 
-/* The body, up to its declared length and our limit. */
-static int read_body(const void *ctx, FCGX_Request *fcgi, struct str *body)
+/* The body, up to its declared length and its limit. */
+static int read_body(const void *ctx, FCGX_Request *fcgi, size_t max_bytes, struct str *body)
 {
 	const char *length = FCGX_GetParam("CONTENT_LENGTH", fcgi->envp);
 	unsigned long n = length ? strtoul(length, NULL, 10) : 0;
 
 	*body = (struct str){ "", 0 };
-	if (n > HTTP_BODY_MAX_BYTES)
+	if (n > max_bytes)
 		return ERR_TOO_LARGE;
 	char *bytes = mem_array(ctx, char, n + 1);
 	int got = FCGX_GetStr(bytes, (int)n, fcgi->in);
@@ -42,10 +42,10 @@ static void serve(struct app *app, FCGX_Request *fcgi)
 	void *ctx = mem_context();
 	struct http_request request;
 	struct http_response response;
-	struct str body;
 
-	int body_err = read_body(ctx, fcgi, &body);
-	int err = http_request_read(ctx, fcgi->envp, body, API_PREFIX, &request);
+	int err = http_request_read(ctx, fcgi->envp, (struct str){ "", 0 }, API_PREFIX, &request);
+	int body_err = read_body(ctx, fcgi, err ? HTTP_BODY_MAX_BYTES : route_body_max_bytes(&request),
+				 &request.body);
 	route_serve(app, &request, body_err ? body_err : err, &response);
 	struct buf *answer = http_render(ctx, &request, &response);
 	FCGX_PutStr(answer->p, (int)answer->n, fcgi->out);

@@ -166,14 +166,14 @@ const char *http_cookie(const struct http_request *r, const char *name)
 	return NULL;
 }
 
-bool http_is_json(const struct http_request *r)
+bool http_is(const struct http_request *r, const char *media_type)
 {
-	static const char json[] = "application/json";
 	const char *type = http_variable(r, "CONTENT_TYPE");
+	size_t n = strlen(media_type);
 
-	if (!type || strncasecmp(type, json, sizeof(json) - 1) != 0)
+	if (!type || strncasecmp(type, media_type, n) != 0)
 		return false;
-	type += sizeof(json) - 1;
+	type += n;
 	return *type == '\0' || *type == ';' || *type == ' ';
 }
 

@@ -40,8 +40,8 @@ int http_request_read(const void *ctx, char *const *env, struct str body, const 
 const char *http_variable(const struct http_request *r, const char *name);
 /* A cookie's value, NULL if absent. */
 const char *http_cookie(const struct http_request *r, const char *name);
-/* Whether the body claims to be JSON. */
-bool http_is_json(const struct http_request *r);
+/* Whether the body claims to be of that media type. */
+bool http_is(const struct http_request *r, const char *media_type);
 const char *http_method_name(enum http_method method);
 
 void http_response_init(const void *ctx, struct http_response *out);

@@ -223,15 +223,18 @@ static void open_content(struct json_out *o, const char *type)
 	json_key(o, "schema");
 }
 
-static void put_request_body(struct json_out *o, const struct param_row *rows)
+static void put_request_body(struct json_out *o, const struct route *route)
 {
-	if (!has_body(rows))
+	if (!route->body_type && !has_body(route->inputs))
 		return;
 	json_key(o, "requestBody");
 	json_open(o, '{');
-	open_content(o, "application/json");
+	open_content(o, route->body_type ? route->body_type : "application/json");
 	json_open(o, '{');
-	put_object(o, rows);
+	if (route->body_type)
+		json_put_text(o, "type", "string");
+	else
+		put_object(o, route->inputs);
 	json_close(o, '}');
 	json_close(o, '}');
 	json_close(o, '}');
@@ -342,7 +345,7 @@ static void put_operation(struct json_out *o, const struct resource *r, const st
 		json_close(o, ']');
 	}
 	put_parameters(o, route, takes_if_match(r, route));
-	put_request_body(o, route->inputs);
+	put_request_body(o, route);
 	put_responses(o, route);
 	json_close(o, '}');
 }

@@ -69,6 +69,17 @@ int route_match(const struct http_request *http, const struct route **route,
 	return result;
 }
 
+size_t route_body_max_bytes(const struct http_request *http)
+{
+	struct param_pair path[HTTP_PATH_MAX_SEGMENTS];
+	const struct route *route;
+	size_t n_path;
+
+	return route_match(http, &route, path, &n_path) == 0 && route->body_type
+		       ? route->body_max_bytes
+		       : HTTP_BODY_MAX_BYTES;
+}
+
 /* ---- who may send it ---- */
 
 int route_check_origin(const struct http_request *http, const char *public_url, enum role least,
@@ -87,7 +98,7 @@ int route_check_origin(const struct http_request *http, const char *public_url, 
 		return marked && same ? 0 : ERR_CROSS_SITE;
 	/* Without a session there is nothing to ride on but the sign-in itself. */
 	if (least == PUBLIC)
-		return (marked || http_is_json(http)) && (same || !origin) ? 0 : ERR_CROSS_SITE;
+		return (marked || http_is(http, "application/json")) && (same || !origin) ? 0 : ERR_CROSS_SITE;
 	return 0;
 }
 
@@ -339,9 +350,11 @@ static int read_inputs(struct request *r, const struct param_pair *path, size_t 
 	struct param_source source = { .query = http->query, .n_query = http->n_query,
 				       .path = path, .n_path = n_path };
 
-	if (http->body.n && !http_is_json(http))
+	const char *type = r->route->body_type;
+	if (http->body.n && !http_is(http, type ? type : "application/json"))
 		return ERR_MEDIA_TYPE;
-	if (http->body.n && json_parse(r->ctx, http->body.p, http->body.n, &source.body))
+	if (http->body.n && !type &&
+	    json_parse(r->ctx, http->body.p, http->body.n, &source.body))
 		return ERR_MALFORMED;
 	return param_read(r->ctx, r->route->inputs, &source, &r->in);
 }

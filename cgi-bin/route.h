@@ -68,6 +68,8 @@ struct route {
 	enum query query;             /* binds the inputs in their order */
 	enum shape shape;
 	bool once;                    /* honours Idempotency-Key */
+	const char *body_type;        /* of a body the handler reads itself; NULL: JSON, into inputs */
+	size_t body_max_bytes;        /* of such a body */
 	enum limit limit;
 	const char *object;           /* what ":id" names: "agent", "queue", "call", "contact" … */
 	int foreign;                  /* status for an agent if the object is a colleague's; 0: as the own */
@@ -90,6 +92,9 @@ void route_serve(struct app *app, const struct http_request *http, int read_err,
 /* The row that fits, and the values of its ":name" segments: ERR_NOT_FOUND, ERR_METHOD or 0. */
 int route_match(const struct http_request *http, const struct route **route,
 		struct param_pair *path, size_t *n_path);
+
+/* How long a body the request may have: the row's own bound, or that of all others. */
+size_t route_body_max_bytes(const struct http_request *http);
 
 /* Whether a mutation may come from where it says it comes from. */
 int route_check_origin(const struct http_request *http, const char *public_url, enum role least,
