@@ -283,7 +283,7 @@ static int ws_ticket(struct request *r)
 /* ---- rows ---- */
 
 static const struct route routes[] = {
-	{ HTTP_POST, "auth/login", PUBLIC, "Sign in", 200, .handler = login,
+	{ HTTP_POST, "auth/login", PUBLIC, "Sign in", 200, .schema = "SignIn", .handler = login,
 	  .inputs = { { "extension", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 8, .required = true },
 		      { "password", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 200,
 			.required = true },
@@ -291,16 +291,17 @@ static const struct route routes[] = {
 		      { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP" } } },
 	{ HTTP_POST, "auth/logout", AGENT, "Sign out", 204, .handler = logout },
 	{ HTTP_POST, "auth/phone", AGENT, "A fresh secret for the session's phone", 200,
-	  .handler = phone,
+	  .schema = "PhoneSecret", .handler = phone,
 	  .inputs = { { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP",
 			.fallback = "WEBRTC" } } },
-	{ HTTP_GET, "auth/me", AGENT, "Who is signed in", 200, .query = Q_AUTH_ME },
-	{ HTTP_GET, "auth/sessions", AGENT, "Own open sessions", 200, .query = Q_SESSION_LIST,
+	{ HTTP_GET, "auth/me", AGENT, "Who is signed in", 200, .schema = "Me", .query = Q_AUTH_ME },
+	{ HTTP_GET, "auth/sessions", AGENT, "Own open sessions", 200,
+	  .schema = "Session", .query = Q_SESSION_LIST,
 	  .shape = LIST },
 	{ HTTP_DELETE, "auth/sessions/:id", AGENT, "End a session", 204, .handler = session_delete,
 	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true } } },
 	{ HTTP_POST, "ws-ticket", AGENT, "A ticket for the live feed, good once for 30 s", 200,
-	  .handler = ws_ticket },
+	  .schema = "Ticket", .handler = ws_ticket },
 };
 
 const struct resource auth_resource = { routes, ARRAY_LEN(routes), NULL };

@@ -94,7 +94,7 @@ static int session_get(struct request *r)
 
 static const struct route routes[] = {
 	{ HTTP_POST, "calls/dial", AGENT, "Ring the own phone, then call a number", 202,
-	  .handler = dial, .once = true,
+	  .schema = "Dialled", .handler = dial, .once = true,
 	  .inputs = { { "phoneNumber", PARAM_PHONE, PARAM_BODY, .required = true },
 		      { "contactId", PARAM_UUID, .where = PARAM_BODY } } },
 	{ HTTP_POST, "calls/:id/answer", AGENT,
@@ -103,13 +103,13 @@ static const struct route routes[] = {
 	{ HTTP_POST, "calls/:id/hangup", AGENT, "Hang up", 204, .handler = hangup, .once = true,
 	  .inputs = { CALL_ID } },
 	{ HTTP_PUT, "calls/:id/notes", AGENT, "Notes, disposition and tags of a call", 200,
-	  .query = Q_CALL_NOTE_PUT,
+	  .schema = "Call", .query = Q_CALL_NOTE_PUT,
 	  .inputs = { CALL_ID,
 		      { "notes", PARAM_TEXT, PARAM_BODY, .min = 0, .max = 8000 },
 		      { "disposition", PARAM_TEXT, PARAM_BODY, .min = 0, .max = 40 },
 		      { "tags", PARAM_TEXTS, PARAM_BODY, .min = 1, .max = 40 } } },
 	{ HTTP_GET, "calls/sessions", AGENT, "Calls, newest first; agents see their own", 200,
-	  .query = Q_CALL_LIST, .shape = LIST,
+	  .schema = "Call", .query = Q_CALL_LIST, .shape = LIST,
 	  .inputs = { { "agentId", PARAM_UUID, .where = PARAM_QUERY },
 		      { "queueId", PARAM_UUID, .where = PARAM_QUERY },
 		      { "status", PARAM_CHOICE, PARAM_QUERY,
@@ -122,9 +122,9 @@ static const struct route routes[] = {
 		      { "limit", PARAM_INT, PARAM_QUERY, .min = 1, .max = 200, .fallback = "50" },
 		      { "cursor", PARAM_CURSOR, .where = PARAM_QUERY } } },
 	{ HTTP_GET, "calls/sessions/:id", AGENT, "One call with everything in it", 200,
-	  .handler = session_get, .inputs = { CALL_ID } },
+	  .schema = "CallDetail", .handler = session_get, .inputs = { CALL_ID } },
 	{ HTTP_GET, "dispositions", AGENT, "What a call can be filed as", 200,
-	  .query = Q_DISPOSITION_LIST, .shape = LIST },
+	  .schema = "Disposition", .query = Q_DISPOSITION_LIST, .shape = LIST },
 };
 
 const struct resource calls_resource = { routes, ARRAY_LEN(routes), "calls" };

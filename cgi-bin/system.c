@@ -105,8 +105,10 @@ static int openapi(struct request *r)
 }
 
 static const struct route routes[] = {
-	{ HTTP_GET, "health", PUBLIC, "Whether every part works", 200, .handler = health },
-	{ HTTP_GET, "openapi.json", PUBLIC, "This description", 200, .handler = openapi },
+	{ HTTP_GET, "health", PUBLIC, "Whether every part works", 200, .also = 503,
+	  .schema = "Health", .handler = health },
+	{ HTTP_GET, "openapi.json", PUBLIC, "This description", 200,
+	  .schema = "Description", .handler = openapi },
 };
 
 const struct resource system_resource = { routes, ARRAY_LEN(routes), NULL };

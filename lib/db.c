@@ -419,6 +419,19 @@ int db_prepare_all(struct db *db, const void *ctx, struct db_error *error)
 	return err;
 }
 
+int db_describe(struct db *db, const void *ctx, enum query query, struct db_result **result)
+{
+	PGresult *res = PQdescribePrepared(db->conn, query_texts[query].name);
+
+	if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+		int err = take_error(ctx, res, 0, NULL);
+		PQclear(res);
+		return err;
+	}
+	*result = result_new(ctx, res);
+	return 0;
+}
+
 /* ---- notifications ---- */
 
 void db_listen(struct db *db, const char *channel)

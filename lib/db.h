@@ -55,6 +55,8 @@ int db_exec(struct db *db, const void *ctx, enum query query, const char *const 
 
 /* Prepares every named statement, so that a test finds one that does not fit the schema. */
 int db_prepare_all(struct db *db, const void *ctx, struct db_error *error);
+/* The columns of a statement that db_prepare_all has prepared, as a result without rows. */
+int db_describe(struct db *db, const void *ctx, enum query query, struct db_result **result);
 
 /* The socket to wait on for notifications, -1 while not connected. */
 int db_socket(const struct db *db);

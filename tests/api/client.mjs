@@ -1,11 +1,16 @@
 // A small client of the API for its tests: CB_URL is the address of a running instance.
 import assert from 'node:assert/strict';
+import { describe } from './schema.mjs';
 
 const base = process.env.CB_URL;
 assert.ok(base, 'CB_URL must be the address of a running instance, as in http://127.0.0.1:8080');
 
 export const origin = new URL(base).origin;
 export const password = 'cordboard-demo';
+
+// The description of the instance under test: each answer of call() is held against it.
+const fetched = await fetch(`${origin}/api/pbx/openapi.json`);
+export const api = describe(await fetched.json());
 
 // The answer with its body read; json is undefined when there is none.
 export async function call(method, path, { token, body, headers = {} } = {}) {
@@ -17,7 +22,9 @@ export async function call(method, path, { token, body, headers = {} } = {}) {
   }
   const answer = await fetch(`${origin}/api/pbx/${path}`, init);
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, text, json: text ? JSON.parse(text) : undefined };
+  const read = { status: answer.status, headers: answer.headers, text, json: text ? JSON.parse(text) : undefined };
+  api.check(method, path, read);
+  return read;
 }
 
 // Signs in without taking the phone: extensions beyond those the browsers of other tests use.

@@ -5,60 +5,27 @@
 #include "lib/db.h"
 #include "lib/err.h"
 #include "lib/log.h"
+#include "tests/lib/cluster.h"
 
 #include <setjmp.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#define FIXTURE SOURCE_DIR "/tests/lib/pg-fixture"
-
-extern char **environ;
-
-static char directory[] = "/tmp/cordboard-db-XXXXXX";
 static void *ctx;
 static struct db *db;       /* as the API's role */
-
-/* Runs the fixture with a file or folder; its exit status. */
-static int fixture_with(const char *verb, const char *path)
-{
-	void *words = talloc_new(NULL);
-	char *const argv[] = { mem_strdup(words, FIXTURE), mem_strdup(words, verb), directory,
-			       mem_strdup(words, path), NULL };
-	pid_t child;
-	int status = -1;
-
-	if (posix_spawn(&child, FIXTURE, NULL, NULL, argv, environ) == 0)
-		waitpid(child, &status, 0);
-	talloc_free(words);
-	return status;
-}
-
-static int fixture(const char *verb)
-{
-	return fixture_with(verb, SOURCE_DIR "/sql");
-}
-
-static struct db *connect_as(const char *role)
-{
-	return db_new(ctx, mem_printf(ctx, "host=%s dbname=cordboard user=%s", directory, role));
-}
 
 static int begin(void **state)
 {
 	(void)state;
 	log_init("test_db", LOG_LEVEL_ERROR);
 	ctx = talloc_new(NULL);
-	if (!mkdtemp(directory) || fixture("start") != 0)
+	if (cluster_start() != 0)
 		return -1;
-	db = connect_as("cordboard_api");
+	db = cluster_connect(ctx, "cordboard_api");
 	return 0;
 }
 
@@ -66,7 +33,7 @@ static int end(void **state)
 {
 	(void)state;
 	talloc_free(ctx);
-	return fixture("stop");
+	return cluster_stop();
 }
 
 static void every_statement_fits_the_schema(void **state)
@@ -183,31 +150,31 @@ static void a_wrong_value_is_named_by_its_state(void **state)
 static void figures_are_what_they_are_defined_to_be(void **state)
 {
 	(void)state;
-	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/figures.sql"), 0);
+	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/figures.sql"), 0);
 }
 
 static void tenants_and_roles_are_kept_apart(void **state)
 {
 	(void)state;
-	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/isolation.sql"), 0);
+	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/isolation.sql"), 0);
 }
 
 static void an_older_version_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/versions.sql"), 0);
+	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/versions.sql"), 0);
 }
 
 static void the_audit_log_is_only_added_to(void **state)
 {
 	(void)state;
-	assert_int_equal(fixture_with("check", SOURCE_DIR "/tests/sql/audit.sql"), 0);
+	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/audit.sql"), 0);
 }
 
 static void the_demo_data_may_be_loaded_again(void **state)
 {
 	(void)state;
-	assert_int_equal(fixture_with("check", SOURCE_DIR "/sql/seed/demo.sql"), 0);
+	assert_int_equal(cluster_check(SOURCE_DIR "/sql/seed/demo.sql"), 0);
 }
 
 static void a_lost_server_is_an_errno_and_heals(void **state)
@@ -216,12 +183,12 @@ static void a_lost_server_is_an_errno_and_heals(void **state)
 
 	(void)state;
 	assert_int_equal(db_exec(db, ctx, Q_HEALTH, NULL, DB_TEXT, &result, NULL), 0);
-	assert_int_equal(fixture("halt"), 0);
+	assert_int_equal(cluster_halt(), 0);
 	int64_t began = clock_mono_ms();
 	assert_true(db_exec(db, ctx, Q_HEALTH, NULL, DB_TEXT, &result, NULL) < 0);
 	assert_true(clock_mono_ms() - began < 1000);
 	assert_int_equal(db_socket(db), -1);
-	assert_int_equal(fixture("resume"), 0);
+	assert_int_equal(cluster_resume(), 0);
 	assert_int_equal(db_exec(db, ctx, Q_HEALTH, NULL, DB_TEXT, &result, NULL), 0);
 }
 
@@ -232,14 +199,14 @@ static void a_connection_lost_while_idle_is_opened_again(void **state)
 
 	(void)state;
 	assert_int_equal(db_exec(db, ctx, Q_HEALTH, NULL, DB_TEXT, &result, NULL), 0);
-	assert_int_equal(fixture("halt"), 0);
-	assert_int_equal(fixture("resume"), 0);
+	assert_int_equal(cluster_halt(), 0);
+	assert_int_equal(cluster_resume(), 0);
 	assert_int_equal(db_exec(db, ctx, Q_HEALTH, NULL, DB_TEXT, &result, NULL), 0);
 }
 
 static void a_notification_arrives(void **state)
 {
-	struct db *listener = connect_as("cordboard_worker");
+	struct db *listener = cluster_connect(ctx, "cordboard_worker");
 	char hash[65];
 	const char *secret[] = { "s", "cordboard", "WEBRTC" };
 	const char *who[] = { sign_in("1003", hash), "AGENT", NULL, NULL, NULL, NULL };
