@@ -94,7 +94,7 @@ static int session_get(struct request *r)
 
 static const struct route routes[] = {
 	{ HTTP_POST, "calls/dial", AGENT, "Ring the own phone, then call a number", 202,
-	  .schema = "Dialled", .handler = dial, .once = true,
+	  .schema = "Dialled", .handler = dial, .once = true, .limit = LIMIT_DIAL,
 	  .inputs = { { "phoneNumber", PARAM_PHONE, PARAM_BODY, .required = true },
 		      { "contactId", PARAM_UUID, .where = PARAM_BODY } } },
 	{ HTTP_POST, "calls/:id/answer", AGENT,

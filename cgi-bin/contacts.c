@@ -16,7 +16,7 @@ static const struct route routes[] = {
 		      { "limit", PARAM_INT, PARAM_QUERY, .min = 1, .max = 200, .fallback = "50" },
 		      { "cursor", PARAM_CURSOR, .where = PARAM_QUERY } } },
 	{ HTTP_POST, "contacts", AGENT, "A new contact", 201,
-	  .schema = "Contact", .query = Q_CONTACT_POST,
+	  .schema = "Contact", .query = Q_CONTACT_POST, .once = true,
 	  .inputs = { CONTACT_FIELDS(true) } },
 	{ HTTP_GET, "contacts/:id", AGENT, "One contact", 200,
 	  .schema = "Contact", .query = Q_CONTACT_GET,

@@ -1,11 +1,15 @@
-/* Idempotency-Key, kept in Redis: "<hash of the body>" while it runs, then with the answer. */
+/*
+ * Idempotency-Key, kept in Redis: "<hash of the body>" while it runs; then also the answer, as
+ * "<status><header lines>\r\n<body>".
+ */
 #include "cgi-bin/once.h"
 
 #include "lib/secret.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { KEY_MAX = 255, HASH_CHARACTERS = 64 };
+enum { KEY_MAX = 255, HASH_CHARACTERS = 64, STATUS_CHARACTERS = 3 };
 
 #define RUNNING_S "120"
 #define KEPT_S "86400"
@@ -29,6 +33,29 @@ static int claim(struct request *r, const char *slot, const char *hash, bool *ou
 	return err;
 }
 
+static const char *answer(const struct request *r)
+{
+	const struct http_response *a = r->response;
+
+	return mem_printf(r->ctx, "%03d%s\r\n%s", a->status ? a->status : r->route->status,
+			  buf_text(a->headers), buf_text(a->body));
+}
+
+/* Gives a kept answer as if it had just been made. */
+static void repeat(struct request *r, const char *text)
+{
+	const char *headers = text + STATUS_CHARACTERS;
+	const char *body = headers;
+
+	while (strncmp(body, "\r\n", 2) != 0)
+		body = strstr(body, "\r\n") + 2;
+	r->response->status = (int)strtol(mem_strndup(r->ctx, text, STATUS_CHARACTERS), NULL, 10);
+	buf_add(r->response->headers, headers, (size_t)(body - headers));
+	json_raw(&r->out, str_of(body + 2));
+	if (body[2])
+		r->response->type = "application/json";
+}
+
 static int replay(struct request *r, const char *slot, const char *hash)
 {
 	struct str args[] = { STR("GET"), str_of(slot) };
@@ -48,7 +75,7 @@ static int replay(struct request *r, const char *slot, const char *hash)
 		r->detail = "The first request with this Idempotency-Key is still running.";
 		return ERR_CONFLICT;
 	}
-	json_raw(&r->out, (struct str){ kept.p + HASH_CHARACTERS, kept.n - HASH_CHARACTERS });
+	repeat(r, mem_strndup(r->ctx, kept.p + HASH_CHARACTERS, kept.n - HASH_CHARACTERS));
 	return 0;
 }
 
@@ -72,7 +99,7 @@ int once_run(struct request *r, const char *key, int (*f)(struct request *r))
 	const char *name = mem_printf(r->ctx, "%s %s %s %s", r->session.user_id,
 				      http_method_name(r->route->method),
 				      http_variable(r->http, "REQUEST_URI"), key);
-	const char *slot = mem_printf(r->ctx, "cb:once:%s", secret_sha256(r->ctx, str_of(name)));
+	const char *slot = mem_printf(r->ctx, "cb:answer:%s", secret_sha256(r->ctx, str_of(name)));
 	const char *hash = secret_sha256(r->ctx, r->http->body);
 	err = claim(r, slot, hash, &ours);
 	if (err)
@@ -83,6 +110,6 @@ int once_run(struct request *r, const char *key, int (*f)(struct request *r))
 	if (err)
 		forget(r, slot);
 	else
-		put(r, slot, mem_printf(r->ctx, "%s%s", hash, buf_text(r->response->body)), KEPT_S);
+		put(r, slot, mem_printf(r->ctx, "%s%s", hash, answer(r)), KEPT_S);
 	return err;
 }

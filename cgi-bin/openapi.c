@@ -1,6 +1,7 @@
 /* OpenAPI 3.1 from the route rows: what is not in a row cannot be documented wrongly. */
 #include "cgi-bin/openapi.h"
 
+#include "cgi-bin/limit.h"
 #include "cgi-bin/schema.h"
 
 #include <ctype.h>
@@ -324,6 +325,8 @@ static void put_extensions(struct json_out *o, const struct route *route)
 	json_put_text(o, "x-least-role", role_name(route->least));
 	if (route->object)
 		json_put_text(o, "x-object", route->object);
+	if (route->limit)
+		json_put_text(o, "x-limit", limit_name(route->limit));
 	if (route->foreign)
 		json_put_int(o, "x-foreign", route->foreign);
 }

@@ -1,6 +1,7 @@
 /* The engine: match, check, begin the session, run the statement, write the answer. */
 #include "cgi-bin/route.h"
 
+#include "cgi-bin/limit.h"
 #include "cgi-bin/once.h"
 #include "cgi-bin/rows.h"
 #include "cgi-bin/site.h"
@@ -359,9 +360,17 @@ static int read_inputs(struct request *r, const struct param_pair *path, size_t 
 	return param_read(r->ctx, r->route->inputs, &source, &r->in);
 }
 
-static int run(struct request *r)
+static int run_row(struct request *r)
 {
 	return r->route->handler ? r->route->handler(r) : run_statement(r);
+}
+
+static int run(struct request *r)
+{
+	if (!r->route->limit)
+		return run_row(r);
+	int err = request_begin(r);
+	return err ? err : limit_run(r, run_row);
 }
 
 static int serve(struct request *r)

@@ -40,6 +40,8 @@ struct settings {
 	const char *sip_realm;
 	int session_idle_s;
 	int session_absolute_s;
+	int dials_per_hour;            /* of one user */
+	int imports_per_hour;
 
 	int relay_port;                /* on 127.0.0.1, behind nginx */
 	int relay_metrics_port;

@@ -126,14 +126,18 @@ describe('answer, of a phone that is a browser', () => {
 });
 
 describe('dial', () => {
-	it('rings the own phone once for a double click', async () => {
+	it('rings the own phone once, however often one click is sent', async () => {
 		await withPhone('1005', 'only rings', async (phone) => {
 			const key = { 'Idempotency-Key': randomUUID() };
-			const replies = await Promise.all([dial(phone, '15557770001', key), dial(phone, '15557770001', key)]);
+			const replies = await Promise.all(Array.from({ length: 20 }, () => dial(phone, '15557770001', key)));
 			const accepted = replies.filter((r) => r.status === 202);
 			assert.ok(accepted.length >= 1, replies.map((r) => r.text).join());
+			assert.ok(replies.every((r) => r.status === 202 || r.status === 409), replies.map((r) => r.text).join());
 			assert.equal(new Set(accepted.map((r) => r.body.callId)).size, 1);
-			assert.deepEqual((await dial(phone, '15557770001', key)).body, accepted[0].body, 'asked again, it says the same');
+			const again = await dial(phone, '15557770001', key);
+			assert.deepEqual([again.status, again.body], [202, accepted[0].body], 'asked again, it says the same');
+			assert.equal(again.headers.get('ratelimit'), accepted[0].headers.get('ratelimit'), 'and counts once');
+			assert.equal((await dial(phone, '15557770099', key)).status, 422, 'a key is for one request');
 			assert.equal(phone.rings(), 1);
 			await hangUp(phone, accepted[0].body.callId);
 		});

@@ -10,11 +10,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
+import { home as HOME, instance, log, redis, service, sql } from '../instance.mjs';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const HOME = process.env.CORDBOARD_HOME;
-if (!HOME) throw new Error('CORDBOARD_HOME must name the home of a running instance (see scripts/test)');
 
 export const PASSWORD = 'cordboard-demo';
 export const AGENT_HZ = 1000;
@@ -23,8 +22,8 @@ const RATE = 8000;
 const FRAME = 160;
 const work = mkdtempSync(path.join(tmpdir(), 'cordboard-e2e-'));
 
-export const instance = JSON.parse((await run(path.join(ROOT, 'scripts/status'), ['--home', HOME, '--json'])).stdout);
 const { ports } = instance;
+export { instance, log, redis, service, sql };
 
 // until(CONDITION, WHAT): asks again until it holds; the deadline is the failure, not the pace.
 export async function until(condition, what, ms = 15_000) {
@@ -249,25 +248,9 @@ export async function witness(on_event = () => {}) {
 
 // ---- the database and the API --------------------------------------------------------------------
 
-export async function sql(statement) {
-	const { stdout } = await run('psql', ['-XAtc', statement,
-		`host=127.0.0.1 port=${ports.postgres} dbname=cordboard user=cordboard_owner passfile=${HOME}/secrets/pgpass-owner`], { maxBuffer: 2 ** 28 });
-	return stdout.trim();
-}
-
-export async function redis(...command) {
-	const { stdout } = await run('redis-cli', ['-p', String(ports.redis), '--user', 'cordboard', ...command],
-		{ env: { ...process.env, REDISCLI_AUTH: readFileSync(path.join(HOME, 'secrets/redis'), 'utf8').trim() } })
-		.catch(() => ({ stdout: '' }));
-	return stdout.trim();
-}
-
-// kill, pause, cont…: what runit's sv does to a service of the instance.
-export const service = (verb, name) => run('sv', [verb, path.join(HOME, 'service', name)]);
 /** Kills a process by the id that the instance itself, which has ids of its own, knows it by. */
 export const kill_inside = (pid) => run('nsenter',
 	[`--pid=/proc/${readFileSync(path.join(HOME, 'supervisor.pid'), 'utf8').trim()}/ns/pid_for_children`, '--', 'kill', '-KILL', String(pid)]);
-export const log = (name) => readFileSync(path.join(HOME, 'log', name, 'current'), 'utf8');
 
 // What a dead amid said last is still there for a while: only what is newer than this call counts.
 export function amidIsBack(ms) {
