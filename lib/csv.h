@@ -10,6 +10,7 @@ enum { CSV_FIELDS_MAX = 64 };
 
 struct csv_row {
 	size_t n;
+	size_t lines;                        /* how many lines it stands on */
 	struct str fields[CSV_FIELDS_MAX];   /* point into the text that was parsed */
 };
 
@@ -20,5 +21,7 @@ struct csv_row {
  * many fields): *used is to be passed over then.
  */
 int csv_next(char *text, size_t n, struct csv_row *row, size_t *used);
+/* The same of a file whose fields are parted by another character. */
+int csv_next_by(char separator, char *text, size_t n, struct csv_row *row, size_t *used);
 
 #endif
