@@ -54,6 +54,16 @@ static size_t utf8_length(const unsigned char *p, size_t n)
 	return len;
 }
 
+bool json_is_utf8(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i = 0, length = 1;
+
+	for (; i < s.n && length; i += length)
+		length = utf8_length(p + i, s.n - i);
+	return i == s.n && length;
+}
+
 static const char *escape_of(unsigned char c, char hex[8])
 {
 	switch (c) {

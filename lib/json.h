@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 
+/* Whether all of it is UTF-8 (RFC 3629: shortest forms, no surrogates). */
+bool json_is_utf8(struct str s);
+
 /* ---- writing ---- */
 
 struct json_out {

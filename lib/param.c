@@ -160,9 +160,8 @@ static const char *check_phone(const char *bare)
 	return NULL;
 }
 
-/* Checks one text and gives the form that is bound. */
-static const char *check(const void *ctx, const struct param_row *row, const char *text,
-			 const char **bound)
+const char *param_check(const void *ctx, const struct param_row *row, const char *text,
+			const char **bound)
 {
 	size_t n;
 
@@ -246,7 +245,7 @@ static const char *read_array(struct reader *r, const struct param_row *row, con
 		const char *wrong, *bound = NULL;
 		const char *text = scalar(r->ctx, row, json_at(v, i), &wrong);
 		if (text)
-			wrong = check(r->ctx, row, text, &bound);
+			wrong = param_check(r->ctx, row, text, &bound);
 		if (wrong)
 			add_error(r, mem_printf(r->ctx, "%s/%zu", row->name, i), wrong);
 		else
@@ -270,9 +269,9 @@ static int check_member(void *arg, const char *key, const struct json *v)
 
 	m->n++;
 	if (text)
-		wrong = check(m->reader->ctx, m->row, text, &bound);
+		wrong = param_check(m->reader->ctx, m->row, text, &bound);
 	if (!wrong)
-		wrong = check(m->reader->ctx, m->row, key, &bound);
+		wrong = param_check(m->reader->ctx, m->row, key, &bound);
 	if (wrong)
 		add_error(m->reader, mem_printf(m->reader->ctx, "%s/%s", m->row->name, key), wrong);
 	return 0;
@@ -305,7 +304,7 @@ static const char *pair_value(const struct param_pair *pairs, size_t n, const ch
 static const char *read_text(struct reader *r, const struct param_row *row, const char *text)
 {
 	const char *bound;
-	const char *wrong = check(r->ctx, row, text, &bound);
+	const char *wrong = param_check(r->ctx, row, text, &bound);
 
 	if (wrong)
 		add_error(r, row->name, wrong);

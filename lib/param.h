@@ -68,6 +68,10 @@ struct param_values {
 int param_read(const void *ctx, const struct param_row *rows, const struct param_source *source,
 	       struct param_values *out);
 
+/* Checks one text as param_read would: NULL and the form that is bound, or what is wrong with it. */
+const char *param_check(const void *ctx, const struct param_row *row, const char *text,
+			const char **bound);
+
 /* How many rows there are. */
 size_t param_count(const struct param_row *rows);
 
