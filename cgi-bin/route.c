@@ -182,10 +182,20 @@ int request_invalid(struct request *r, const char *pointer, const char *detail)
 	return ERR_INVALID;
 }
 
+/* Statements name several fields by a line each of what is wrong and where. */
+static int list_fields(struct request *r, const char *pointers, const char *details)
+{
+	size_t n = strcspn(pointers, "\n"), m = strcspn(details, "\n");
+	int err = request_invalid(r, mem_strndup(r->ctx, pointers, n),
+				  mem_strndup(r->ctx, details, m));
+
+	return pointers[n] && details[m] ? list_fields(r, pointers + n + 1, details + m + 1) : err;
+}
+
 int request_db_error(struct request *r, int err, const struct db_error *error)
 {
 	if (err == ERR_INVALID && strncmp(error->sqlstate, "CB", 2) == 0 && error->detail)
-		return request_invalid(r, error->detail, error->message);
+		return list_fields(r, error->detail, error->message);
 	if (strncmp(error->sqlstate, "CB", 2) == 0 && err != ERR_UNAUTHENTICATED)
 		r->detail = error->message;
 	return err;
