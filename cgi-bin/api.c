@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { DB_ANSWER_MS = 4000, REDIS_MS = 500 };
+enum { REDIS_MS = 500 };
 
 static volatile sig_atomic_t stopping;
 
@@ -82,7 +82,7 @@ static int open_app(void *ctx, const char *config, struct app *app)
 	if (*s->redis_password_file && !password)
 		return -EACCES;
 	app->db = db_new(ctx, s->db_api);
-	db_deadline(app->db, DB_ANSWER_MS);
+	db_deadline(app->db, APP_DB_ANSWER_MS);
 	app->bus = bus_new(ctx, s->redis, *s->redis_user ? s->redis_user : NULL, password,
 			   REDIS_MS);
 	return 0;

@@ -23,6 +23,9 @@ enum shape {
 	NOTHING       /* 204 */
 };
 
+/* How long a request waits for the database, unless its handler needs more. */
+enum { APP_DB_ANSWER_MS = 4000 };
+
 /* What outlives a request. */
 struct app {
 	struct settings settings;

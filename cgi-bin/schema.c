@@ -376,6 +376,33 @@ static const struct schema_row contact_call[] = {
 	END
 };
 
+static const struct schema_row contact_field[] = {
+	UUID("id"),
+	TEXT("name"),
+	TEXT("label"),
+	WORD("type", "text number date choice"),
+	TEXTS("choices"),
+	BOOL("required"),
+	INT("position"),
+	END
+};
+static const struct schema_row contact_import[] = {
+	BOOL("dryRun"),
+	INT("lines"),
+	INT("made"),
+	INT("changed"),
+	INT("left"),
+	INT("failed"),
+	MANY("errors", "ContactImport.Error"),
+	END
+};
+static const struct schema_row contact_import_error[] = {
+	INT("line"),
+	TEXT("column"),
+	TEXT("reason"),
+	END
+};
+
 /* ---- figures ---- */
 
 static const struct schema_row realtime[] = {
@@ -466,9 +493,12 @@ const struct schema schemas[] = {
 	{ "Call.Moment", .rows = call_moment },
 	{ "Call.Recording", .rows = call_recording },
 	{ "Disposition", .rows = disposition },
-	{ "Contact", .rows = contact },
-	{ "ContactCalls", .rows = contact_calls },
+	{ "Contact", .versioned = true, .rows = contact },
+	{ "ContactCalls", .versioned = true, .rows = contact_calls },
 	{ "Contact.Call", .rows = contact_call },
+	{ "ContactField", .versioned = true, .rows = contact_field },
+	{ "ContactImport", .rows = contact_import },
+	{ "ContactImport.Error", .rows = contact_import_error },
 	{ "Realtime", .rows = realtime },
 	{ "Realtime.Figures", .rows = realtime_figures },
 	{ "Realtime.Queue", .rows = realtime_queue },

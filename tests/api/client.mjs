@@ -18,7 +18,7 @@ export async function call(method, path, { token, body, headers = {} } = {}) {
   if (token) init.headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) {
     init.headers['Content-Type'] ??= 'application/json';
-    init.body = typeof body === 'string' ? body : JSON.stringify(body);
+    init.body = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   }
   const answer = await fetch(`${origin}/api/pbx/${path}`, init);
   const text = await answer.text();
