@@ -1,4 +1,4 @@
-/* Agents: who is there, and in what state. */
+/* Agents: who is there, with which phone and queues, and in what state. */
 #include "cgi-bin/command.h"
 #include "cgi-bin/site.h"
 
@@ -11,8 +11,13 @@ static bool is_agent(const struct request *r)
 	return strcmp(r->session.role, role_name(AGENT)) == 0;
 }
 
-/* The extension behind the id, if the acting user may change its state. */
-static int find_target(struct request *r, const char **extension)
+struct target {
+	const char *extension;
+	bool unfiled;            /* wraps up a call whose queue wants a disposition first */
+};
+
+/* The agent behind the id, if the acting user may change its state. */
+static int find_target(struct request *r, struct target *target)
 {
 	const char *params[] = { request_input(r, "id") };
 	struct db_result *result;
@@ -24,7 +29,7 @@ static int find_target(struct request *r, const char **extension)
 		return ERR_NOT_FOUND;
 	if (is_agent(r) && !db_int(result, 0, 1))
 		return ERR_FORBIDDEN;
-	*extension = db_text(result, 0, 0);
+	*target = (struct target){ db_text(result, 0, 0), db_int(result, 0, 2) };
 	return 0;
 }
 
@@ -69,53 +74,82 @@ static int send_change(struct request *r, const char *verb, const char *extensio
 
 static int status_put(struct request *r)
 {
-	const char *extension, *reason;
-	int err = find_target(r, &extension);
+	struct target target;
+	const char *reason;
+	int err = find_target(r, &target);
 
 	if (!err)
 		err = find_reason(r, &reason);
 	if (!err)
-		err = send_change(r, "agent.status", extension, "status",
+		err = send_change(r, "agent.status", target.extension, "status",
 				  request_input(r, "status"), reason);
 	return err;
 }
 
 static int wrapup_post(struct request *r)
 {
-	const char *extension;
-	int err = find_target(r, &extension);
+	const char *action = request_input(r, "action");
+	struct target target;
+	int err = find_target(r, &target);
 
-	if (!err)
-		err = send_change(r, "agent.wrapup", extension, "action",
-				  request_input(r, "action"), NULL);
-	return err;
+	if (!err && target.unfiled && is_agent(r) && strcmp(action, "FINISH") == 0) {
+		r->detail = "Choose a disposition for the call first.";
+		err = ERR_CONFLICT;
+	}
+	return err ? err : send_change(r, "agent.wrapup", target.extension, "action", action, NULL);
 }
+
+#define AGENT_ID { "id", PARAM_UUID, PARAM_PATH, .required = true }
+#define STATUSES "OFFLINE AVAILABLE BUSY AWAY"
+
+static const struct param_row memberships[] = {
+	{ "queueId", PARAM_UUID, PARAM_BODY, .required = true },
+	{ "penalty", PARAM_INT, PARAM_BODY, .min = 0, .max = 100 },
+	{ 0 },
+};
+
+#define AGENT_FIELDS(needed) \
+	{ "displayName", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 80, .required = needed, \
+	  .example = "Amelia Hart" }, \
+	{ "phoneKind", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP", .example = "SIP" }, \
+	{ "autoAnswer", PARAM_BOOL, PARAM_BODY, .example = "false" }, \
+	{ "enabled", PARAM_BOOL, PARAM_BODY, .example = "true" }, \
+	{ "userId", PARAM_UUID, PARAM_BODY, .nullable = true }, \
+	{ "queues", PARAM_OBJECTS, PARAM_BODY, .max = 100, .items = memberships, .example = "[]" }
 
 static const struct route routes[] = {
 	{ HTTP_GET, "agent-extensions", AGENT, "Agents and their states", 200,
 	  .schema = "Agent", .query = Q_AGENT_LIST, .shape = LIST,
-	  .inputs = { { "status", PARAM_CHOICE, PARAM_QUERY,
-			.choices = "OFFLINE AVAILABLE BUSY AWAY ON_CALL WRAP_UP" },
+	  .inputs = { { "status", PARAM_CHOICE, PARAM_QUERY, .choices = STATUSES " ON_CALL WRAP_UP" },
 		      { "search", PARAM_TEXT, PARAM_QUERY, .min = 1, .max = 80 },
 		      { "limit", PARAM_INT, PARAM_QUERY, .min = 1, .max = 500, .fallback = "200" },
 		      { "cursor", PARAM_CURSOR, .where = PARAM_QUERY } } },
-	{ HTTP_GET, "agent-extensions/:id", AGENT, "One agent", 200,
-	  .schema = "Agent", .query = Q_AGENT_GET,
-	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true } } },
+	{ HTTP_POST, "agent-extensions", ADMIN,
+	  "A new agent, of the user of that extension if there is one", 201,
+	  .schema = "Agent", .query = Q_AGENT_POST,
+	  .inputs = { { "extension", PARAM_TEXT, PARAM_BODY, .min = 3, .max = 8, .required = true,
+			.pattern = "^[0-9]{3,8}$", .example = "1999" },
+		      AGENT_FIELDS(true) } },
+	{ HTTP_GET, "agent-extensions/:id", AGENT, "One agent", 200, .object = "agent",
+	  .schema = "Agent", .query = Q_AGENT_GET, .inputs = { AGENT_ID } },
+	{ HTTP_PUT, "agent-extensions/:id", ADMIN, "Change an agent; what is left out stays", 200,
+	  .object = "agent", .schema = "Agent", .query = Q_AGENT_PUT,
+	  .inputs = { AGENT_ID, AGENT_FIELDS(false) } },
+	{ HTTP_DELETE, "agent-extensions/:id", ADMIN,
+	  "Retire an agent: phone and queues go, history stays", 204, .object = "agent",
+	  .query = Q_AGENT_RETIRE, .shape = NOTHING, .inputs = { AGENT_ID } },
 	{ HTTP_PUT, "agent-extensions/:id/status", AGENT,
-	  "Change a state: the own one, or anybody's for supervisors", 200,
-	  .schema = "LiveAgent", .handler = status_put,
-	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true },
-		      { "status", PARAM_CHOICE, PARAM_BODY, .required = true,
-			.choices = "OFFLINE AVAILABLE BUSY AWAY" },
-		      { "reason", PARAM_TEXT, PARAM_BODY, .min = 0, .max = 80 } } },
+	  "Change a state: the own one, or anybody's for supervisors", 200, .object = "agent",
+	  .foreign = 403, .schema = "LiveAgent", .handler = status_put,
+	  .inputs = { AGENT_ID,
+		      { "status", PARAM_CHOICE, PARAM_BODY, .required = true, .choices = STATUSES,
+			.example = "AWAY" },
+		      { "reason", PARAM_TEXT, PARAM_BODY, .min = 0, .max = 80, .example = "LUNCH" } } },
 	{ HTTP_POST, "agent-extensions/:id/wrapup", AGENT, "Finish or extend a wrap-up", 200,
-	  .schema = "LiveAgent", .handler = wrapup_post,
-	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true },
+	  .object = "agent", .foreign = 403, .schema = "LiveAgent", .handler = wrapup_post,
+	  .inputs = { AGENT_ID,
 		      { "action", PARAM_CHOICE, PARAM_BODY, .required = true,
-			.choices = "FINISH EXTEND" } } },
-	{ HTTP_GET, "pause-reasons", AGENT, "Reasons for a pause", 200,
-	  .schema = "PauseReason", .query = Q_PAUSE_REASON_LIST, .shape = LIST },
+			.choices = "FINISH EXTEND", .example = "FINISH" } } },
 };
 
 const struct resource agents_resource = { routes, ARRAY_LEN(routes), "agents" };

@@ -123,8 +123,6 @@ static const struct route routes[] = {
 		      { "cursor", PARAM_CURSOR, .where = PARAM_QUERY } } },
 	{ HTTP_GET, "calls/sessions/:id", AGENT, "One call with everything in it", 200,
 	  .schema = "CallDetail", .handler = session_get, .inputs = { CALL_ID } },
-	{ HTTP_GET, "dispositions", AGENT, "What a call can be filed as", 200,
-	  .schema = "Disposition", .query = Q_DISPOSITION_LIST, .shape = LIST },
 };
 
 const struct resource calls_resource = { routes, ARRAY_LEN(routes), "calls" };

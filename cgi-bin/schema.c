@@ -135,6 +135,14 @@ static const struct schema_row agent[] = {
 	TIME("wrapupUntil", OR_NULL),
 	WORD("nextStatus", CHOSEN_STATUSES, OR_NULL),
 	TEXTS("queues"),
+	UUID("userId", OR_NULL),
+	MANY("memberships", "Agent.Membership"),
+	END
+};
+static const struct schema_row agent_membership[] = {
+	UUID("queueId"),
+	TEXT("queue"),
+	INT("penalty"),
 	END
 };
 /* As cordboard-amid writes it, here and on the live feed. */
@@ -158,14 +166,6 @@ static const struct schema_row live_agent[] = {
 	TEXT("nextReason", OR_NULL),
 	END
 };
-static const struct schema_row pause_reason[] = {
-	UUID("id"),
-	TEXT("code"),
-	TEXT("label"),
-	BOOL("paid"),
-	INT("limitMs", OR_NULL),
-	END
-};
 
 /* ---- queues ---- */
 
@@ -187,6 +187,16 @@ static const struct schema_row queue[] = {
 	INT("members"),
 	INT("waiting"),
 	TIME("oldestJoinedAt", OR_NULL),
+	TEXT("musicClass"),
+	END
+};
+static const struct schema_row member[] = {
+	UUID("queueId"),
+	UUID("agentId"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	INT("penalty"),
+	WORD("status", STATUSES),
 	END
 };
 static const struct schema_row queue_status[] = {
@@ -225,6 +235,89 @@ static const struct schema_row queue_status_agent[] = {
 	TEXT("reason", OR_NULL),
 	TIME("since", OR_NULL),
 	INT("penalty"),
+	END
+};
+
+/* ---- routes and opening hours ---- */
+
+static const struct schema_row route[] = {
+	UUID("id"),
+	TEXT("did"),
+	TEXT("label", OR_NULL),
+	UUID("queueId"),
+	TEXT("queue"),
+	UUID("openingHoursId", OR_NULL),
+	TEXT("openingHours", OR_NULL),
+	ONE("closed", "Route.Closed"),
+	BOOL("open"),
+	END
+};
+static const struct schema_row route_closed[] = {
+	WORD("action", "ANNOUNCEMENT QUEUE"),
+	TEXT("announcement"),
+	UUID("queueId", OR_NULL),
+	END
+};
+static const struct schema_row route_preview[] = {
+	TIME("at"),
+	TEXT("localTime"),
+	BOOL("open"),
+	TEXT("exception", OR_NULL),
+	WORD("action", "ANNOUNCEMENT QUEUE"),
+	UUID("queueId", OR_NULL),
+	TEXT("queue", OR_NULL),
+	TEXT("announcement", OR_NULL),
+	END
+};
+static const struct schema_row opening_hours[] = {
+	UUID("id"),
+	TEXT("name"),
+	TEXT("timezone"),
+	MANY("spans", "OpeningHours.Weekly"),
+	MANY("exceptions", "OpeningHours.Exception"),
+	BOOL("open"),
+	TEXTS("dids"),
+	END
+};
+static const struct schema_row opening_span[] = {
+	TEXT("opens"),
+	TEXT("closes"),
+	END
+};
+static const struct schema_row opening_weekly[] = {
+	INT("weekday"),
+	ALSO("OpeningHours.Span"),
+	END
+};
+static const struct schema_row opening_exception[] = {
+	TEXT("date"),
+	TEXT("name"),
+	MANY("spans", "OpeningHours.Span"),
+	END
+};
+
+/* ---- the words of records ---- */
+
+static const struct schema_row disposition[] = {
+	UUID("id"),
+	TEXT("code"),
+	TEXT("label"),
+	UUID("parentId", OR_NULL),
+	INT("depth"),
+	INT("position"),
+	TEXTS("queueIds"),
+	BOOL("selectable"),
+	TIME("retiredAt", OR_NULL),
+	END
+};
+static const struct schema_row pause_reason[] = {
+	UUID("id"),
+	TEXT("code"),
+	TEXT("label"),
+	BOOL("paid"),
+	INT("limitMs", OR_NULL),
+	INT("position"),
+	TIME("retiredAt", OR_NULL),
 	END
 };
 
@@ -335,12 +428,6 @@ static const struct schema_row call_moment[] = {
 };
 static const struct schema_row call_recording[] = {
 	UUID("id"),
-	END
-};
-static const struct schema_row disposition[] = {
-	UUID("id"),
-	TEXT("code"),
-	TEXT("label"),
 	END
 };
 
@@ -475,13 +562,23 @@ const struct schema schemas[] = {
 	{ "PhoneSecret.Sip", .rows = phone_secret_sip },
 	{ "Session", .rows = session },
 	{ "Ticket", .rows = ticket },
-	{ "Agent", .rows = agent },
+	{ "Agent", .versioned = true, .rows = agent },
+	{ "Agent.Membership", .rows = agent_membership },
 	{ "LiveAgent", .rows = live_agent },
-	{ "PauseReason", .rows = pause_reason },
-	{ "Queue", .rows = queue },
+	{ "Queue", .versioned = true, .rows = queue },
+	{ "Member", .versioned = true, .rows = member },
 	{ "QueueStatus", .rows = queue_status },
 	{ "QueueStatus.Call", .rows = queue_status_call },
 	{ "QueueStatus.Agent", .rows = queue_status_agent },
+	{ "Route", .versioned = true, .rows = route },
+	{ "Route.Closed", .rows = route_closed },
+	{ "RoutePreview", .rows = route_preview },
+	{ "OpeningHours", .versioned = true, .rows = opening_hours },
+	{ "OpeningHours.Span", .rows = opening_span },
+	{ "OpeningHours.Weekly", .rows = opening_weekly },
+	{ "OpeningHours.Exception", .rows = opening_exception },
+	{ "Disposition", .versioned = true, .rows = disposition },
+	{ "PauseReason", .versioned = true, .rows = pause_reason },
 	{ "Dialled", .rows = dialled },
 	{ "Call", .rows = call },
 	{ "CallDetail", .rows = call_detail },
@@ -492,7 +589,6 @@ const struct schema schemas[] = {
 	{ "Call.Transfer", .rows = call_transfer },
 	{ "Call.Moment", .rows = call_moment },
 	{ "Call.Recording", .rows = call_recording },
-	{ "Disposition", .rows = disposition },
 	{ "Contact", .versioned = true, .rows = contact },
 	{ "ContactCalls", .versioned = true, .rows = contact_calls },
 	{ "Contact.Call", .rows = contact_call },

@@ -2,6 +2,7 @@
 #include "cgi-bin/site.h"
 
 const struct resource *const site[] = {
-	&auth_resource,     &agents_resource,    &queues_resource, &calls_resource,
+	&auth_resource,     &agents_resource,    &queues_resource, &routes_resource,
+	&catalogue_resource, &calls_resource,
 	&contacts_resource, &reporting_resource, &system_resource, NULL,
 };

@@ -1,4 +1,4 @@
--- Agents, queues and the lists that go with them.
+-- Agents and queues as they are now.
 
 -- name: agent_list
 SELECT a.*, a.extension AS "_cursor"
@@ -13,7 +13,7 @@ LIMIT $3::int + 1
 SELECT * FROM agent_overview WHERE id = $1::uuid
 
 -- name: agent_target
-SELECT e.extension, (e.id = current_agent())::int
+SELECT e.extension, (e.id = current_agent())::int, disposition_missing(e.id)::int
 FROM agent_extensions e
 WHERE e.id = $1::uuid AND e.enabled
 
@@ -51,10 +51,3 @@ SELECT q.id, q.name, q."displayName", q.waiting, q."oldestJoinedAt",
 FROM queue_overview q
 JOIN queue_figures(day_start(now(), (SELECT timezone FROM tenants)), 'infinity') f ON f.queue_id = q.id
 WHERE q.id = $1::uuid
-
--- name: disposition_list
-SELECT id, code, label FROM dispositions WHERE retired_at IS NULL ORDER BY position, code LIMIT 500
-
--- name: pause_reason_list
-SELECT id, code, label, paid, limit_seconds * 1000 AS "limitMs"
-FROM pause_reasons WHERE retired_at IS NULL ORDER BY position, code LIMIT 500

@@ -171,6 +171,12 @@ static void the_audit_log_is_only_added_to(void **state)
 	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/audit.sql"), 0);
 }
 
+static void opening_hours_go_by_the_clock_on_the_wall(void **state)
+{
+	(void)state;
+	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/opening_hours.sql"), 0);
+}
+
 static void the_demo_data_may_be_loaded_again(void **state)
 {
 	(void)state;
@@ -241,6 +247,7 @@ int main(void)
 		cmocka_unit_test(figures_are_what_they_are_defined_to_be),
 		cmocka_unit_test(tenants_and_roles_are_kept_apart),
 		cmocka_unit_test(the_audit_log_is_only_added_to),
+		cmocka_unit_test(opening_hours_go_by_the_clock_on_the_wall),
 		cmocka_unit_test(the_demo_data_may_be_loaded_again),
 		cmocka_unit_test(a_lost_server_is_an_errno_and_heals),
 		cmocka_unit_test(a_connection_lost_while_idle_is_opened_again),

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { assertProblem, call, pointers, signIn } from './client.mjs';
+import { audited, otherTenant, sql } from './database.mjs';
+
+const nowhere = '00000000-0000-4000-8000-000000000000';
+// Extensions of this run's own: retired ones stay in the database.
+let next = 60_000 + (process.pid % 9_000);
+const someExtension = () => String(next++);
+
+let token, other, queues;
+
+before(async () => {
+  ({ token } = await signIn('2003'));
+  other = await otherTenant('otherten');
+  queues = Object.fromEntries((await call('GET', 'queues', { token })).json.items.map((q) => [q.name, q.id]));
+});
+
+async function create(body, as = token) {
+  const answer = await call('POST', 'agent-extensions', { token: as, body });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json;
+}
+
+test('an agent is made with phone and queues, changed, and retired, each with one audit row', async () => {
+  const extension = someExtension();
+  let agent;
+  const rows = await audited(async () => {
+    agent = await create({ extension, displayName: 'Nia Okoye', phoneKind: 'SIP', queues: [{ queueId: queues.sales, penalty: 3 }] });
+    const changed = await call('PUT', `agent-extensions/${agent.id}`, { token, body: { displayName: 'Nia Obi', queues: [{ queueId: queues.support }] } });
+    assert.equal(changed.status, 200, changed.text);
+    assert.equal(changed.json.phoneKind, 'SIP', 'what is left out stays');
+    assert.deepEqual(changed.json.memberships, [{ queueId: queues.support, queue: 'support', penalty: 0 }]);
+    assert.equal((await call('DELETE', `agent-extensions/${agent.id}`, { token })).status, 204);
+  });
+  assert.deepEqual(agent.queues, ['sales']);
+  assert.equal(agent.userId, null);
+  assert.equal(agent.enabled, true);
+  assert.deepEqual(rows.map((r) => [r.action, r.kind, r.object, r.actor]),
+    ['create', 'update', 'retire'].map((what) => [`agent.${what}`, 'agent', agent.id, '2003']));
+  assert.equal(rows[0].before, null);
+  assert.equal(rows[1].before.displayName, 'Nia Okoye');
+  assert.equal(rows[1].after.displayName, 'Nia Obi');
+  assert.deepEqual(rows[1].after.queues.map((q) => q.queue), ['support']);
+  assert.equal(rows[2].after, null);
+});
+
+test('a retired agent is gone from lists, queues and the telephone, and stays in history', async () => {
+  const agent = await create({ extension: someExtension(), displayName: 'Gone', queues: [{ queueId: queues.sales }] });
+  await sql(`UPDATE agent_extensions SET sip_ha1 = md5('x') WHERE id = '${agent.id}'`);
+  assert.equal((await call('DELETE', `agent-extensions/${agent.id}`, { token })).status, 204);
+  assertProblem(await call('GET', `agent-extensions/${agent.id}`, { token }), 404, 'not-found');
+  assertProblem(await call('PUT', `agent-extensions/${agent.id}`, { token, body: { enabled: true } }), 404, 'not-found');
+  assertProblem(await call('DELETE', `agent-extensions/${agent.id}`, { token }), 404, 'not-found');
+  const { json } = await call('GET', `agent-extensions?search=${agent.extension}`, { token });
+  assert.deepEqual(json.items, []);
+  assert.equal(await sql(`SELECT display_name, sip_ha1 IS NULL, (SELECT count(*) FROM queue_members WHERE agent_id = e.id)
+    FROM agent_extensions e WHERE id = '${agent.id}'`), 'Gone|t|0');
+  assert.equal(await sql(`SELECT count(*) FROM asterisk.ps_endpoints WHERE id = '${agent.extension}'`), '0');
+  const again = await create({ extension: agent.extension, displayName: 'Back' });
+  assert.equal(again.id, agent.id, 'an extension is never two agents');
+  assert.deepEqual(again.queues, []);
+});
+
+test('an extension that is taken is refused, with the field', async () => {
+  const answer = await call('POST', 'agent-extensions', { token, body: { extension: '1001', displayName: 'Double' } });
+  assertProblem(answer, 422, 'invalid');
+  assert.deepEqual(pointers(answer), ['/extension']);
+});
+
+test('wrong fields are named, nested ones too, and nothing is half done', async () => {
+  const extension = someExtension();
+  const cases = [
+    [{ extension: '12', displayName: 'x' }, ['/extension']],
+    [{ extension: '12a4', displayName: 'x' }, ['/extension']],
+    [{ extension, displayName: '' }, ['/displayName']],
+    [{ extension, displayName: 'x', phoneKind: 'FAX', enabled: 'yes' }, ['/enabled', '/phoneKind']],
+    [{ extension, displayName: 'x', queues: [{ queueId: nowhere }] }, ['/queues/0/queueId']],
+    [{ extension, displayName: 'x', queues: [{ queueId: queues.sales }, { queueId: queues.sales }] }, ['/queues/1/queueId']],
+    [{ extension, displayName: 'x', queues: [{ queueId: queues.sales, penalty: 101 }, { penalty: 1 }] }, ['/queues/0/penalty', '/queues/1/queueId']],
+    [{ extension, displayName: 'x', userId: nowhere }, ['/userId']],
+  ];
+  for (const [body, wrong] of cases) {
+    const answer = await call('POST', 'agent-extensions', { token, body });
+    assertProblem(answer, 422, 'invalid');
+    assert.deepEqual(pointers(answer), wrong, JSON.stringify(body));
+  }
+  assert.equal(await sql(`SELECT count(*) FROM agent_extensions WHERE extension = '${extension}'`), '0');
+});
+
+test('an agent and its user have one extension', async () => {
+  const extension = someExtension();
+  const user = await sql(`INSERT INTO users (tenant_id, extension, display_name, role, password_hash)
+    SELECT id, '${extension}', 'Someone', 'AGENT', '' FROM tenants WHERE is_default RETURNING id`);
+  const wrong = await call('POST', 'agent-extensions', { token, body: { extension: someExtension(), displayName: 'x', userId: user } });
+  assertProblem(wrong, 422, 'invalid');
+  assert.deepEqual(pointers(wrong), ['/userId']);
+  const none = await call('POST', 'agent-extensions', { token, body: { extension, displayName: 'x', userId: null } });
+  assertProblem(none, 422, 'invalid');
+  assert.equal((await create({ extension, displayName: 'x' })).userId, user, 'the user of that extension is found');
+});
+
+test('If-Match changes only the version that was seen', async () => {
+  const agent = await create({ extension: someExtension(), displayName: 'Version' });
+  const seen = await call('GET', `agent-extensions/${agent.id}`, { token });
+  const tag = seen.headers.get('etag');
+  assert.match(tag, /^"\d+"$/);
+  const body = { displayName: 'First', queues: [{ queueId: queues.sales }] };
+  const first = await call('PUT', `agent-extensions/${agent.id}`, { token, body, headers: { 'If-Match': tag } });
+  assert.equal(first.status, 200, first.text);
+  assert.notEqual(first.headers.get('etag'), tag);
+  assertProblem(await call('PUT', `agent-extensions/${agent.id}`, { token, body: { displayName: 'Second' }, headers: { 'If-Match': tag } }), 412, 'precondition-failed');
+  assertProblem(await call('DELETE', `agent-extensions/${agent.id}`, { token, headers: { 'If-Match': tag } }), 412, 'precondition-failed');
+  assert.equal((await call('GET', `agent-extensions/${agent.id}`, { token })).json.displayName, 'First');
+  assert.equal((await call('DELETE', `agent-extensions/${agent.id}`, { token, headers: { 'If-Match': first.headers.get('etag') } })).status, 204);
+});
+
+test('who is switched off has no phone, until the next sign-in after being switched on', async () => {
+  const agent = await create({ extension: someExtension(), displayName: 'Off' });
+  await sql(`UPDATE agent_extensions SET sip_ha1 = md5('x') WHERE id = '${agent.id}'`);
+  await call('PUT', `agent-extensions/${agent.id}`, { token, body: { displayName: 'Still on' } });
+  assert.equal(await sql(`SELECT count(*) FROM asterisk.ps_auths WHERE id = '${agent.extension}'`), '1');
+  await call('PUT', `agent-extensions/${agent.id}`, { token, body: { enabled: false } });
+  assert.equal(await sql(`SELECT count(*) FROM asterisk.ps_endpoints WHERE id = '${agent.extension}'`), '0');
+  await call('PUT', `agent-extensions/${agent.id}`, { token, body: { enabled: true } });
+  assert.equal(await sql(`SELECT count(*) FROM asterisk.ps_endpoints WHERE id = '${agent.extension}'`), '1');
+  assert.equal(await sql(`SELECT count(*) FROM asterisk.ps_auths WHERE id = '${agent.extension}'`), '0');
+});
+
+test('an agent on a call is not retired', async () => {
+  const agent = await create({ extension: someExtension(), displayName: 'Busy' });
+  await sql(`INSERT INTO agent_states (tenant_id, agent_id, status, since, seq)
+    SELECT tenant_id, id, 'ON_CALL', now(), 1 FROM agent_extensions WHERE id = '${agent.id}'
+    ON CONFLICT (tenant_id, agent_id) DO UPDATE SET status = 'ON_CALL'`);
+  assertProblem(await call('DELETE', `agent-extensions/${agent.id}`, { token }), 409, 'conflict');
+  await sql(`UPDATE agent_states SET status = 'OFFLINE' WHERE agent_id = '${agent.id}'`);
+  assert.equal((await call('DELETE', `agent-extensions/${agent.id}`, { token })).status, 204);
+});
+
+test('another tenant has its own agents and sees none of ours', async () => {
+  const extension = someExtension();
+  const ours = await create({ extension, displayName: 'Ours' });
+  const theirs = await create({ extension, displayName: 'Theirs' }, other.admin);
+  assert.notEqual(theirs.id, ours.id);
+  assert.equal(await sql(`SELECT string_agg(id, ' ' ORDER BY id) FROM asterisk.ps_endpoints WHERE id LIKE '%${extension}'`),
+    `${extension} otherten-${extension}`);
+  for (const [method, body] of [['GET'], ['PUT', { displayName: 'Mine' }], ['DELETE']]) {
+    assertProblem(await call(method, `agent-extensions/${ours.id}`, { token: other.admin, body }), 404, 'not-found');
+  }
+  const foreign = await call('POST', 'agent-extensions', { token: other.admin, body: { extension: someExtension(), displayName: 'x', queues: [{ queueId: queues.sales }] } });
+  assertProblem(foreign, 422, 'invalid');
+  assert.deepEqual(pointers(foreign), ['/queues/0/queueId']);
+  assert.equal((await call('DELETE', `agent-extensions/${theirs.id}`, { token: other.admin })).status, 204);
+  assert.equal((await call('GET', `agent-extensions/${ours.id}`, { token })).status, 200);
+});
+
+test('only an administrator configures', async () => {
+  for (const extension of ['1010', '2001', '2002']) {
+    const { token: their } = await signIn(extension);
+    for (const path of ['agent-extensions', 'queues', 'routes', 'opening-hours', 'dispositions', 'pause-reasons']) {
+      assertProblem(await call('POST', path, { token: their, body: {} }), 403, 'forbidden');
+      assertProblem(await call('PUT', `${path}/${nowhere}`, { token: their, body: {} }), 403, 'forbidden');
+      assertProblem(await call('DELETE', `${path}/${nowhere}`, { token: their }), 403, 'forbidden');
+    }
+  }
+});
