@@ -46,7 +46,7 @@ struct json;           /* a parsed value; belongs to the context given to json_p
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_DOUBLE, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
-enum { JSON_DEPTH_MAX = 16 };
+enum { JSON_DEPTH_MAX = 20 };
 
 /*
  * Parses exactly one value of n bytes; deeper than JSON_DEPTH_MAX, trailing bytes, a repeated

@@ -89,7 +89,7 @@ static void reader_takes_one_complete_value(void **state)
 		{ "[1,]", ERR_MALFORMED },
 		{ "nul", ERR_MALFORMED },
 		{ "\"\xff\"", ERR_MALFORMED },
-		{ "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]", ERR_MALFORMED },
+		{ "[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]", ERR_MALFORMED },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
