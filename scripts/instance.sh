@@ -114,7 +114,7 @@ secrets_make() {
 	secret_make ami-system cordboard
 	secret_make redis cordboard
 	pgpass_make owner root
-	for role in api worker report; do pgpass_make $role cordboard; done
+	for role in api worker report jobs; do pgpass_make $role cordboard; done
 	secret_make db-asterisk root
 }
 

@@ -5,12 +5,13 @@
 --   cordboard_worker    cordboard-amid: writes history of all tenants of its node
 --   cordboard_report    read-only history, for reports and jobs
 --   cordboard_asterisk  Asterisk's realtime look-ups: the views of schema asterisk and nothing else
+--   cordboard_jobs      cordboard-jobs: runs the functions of its jobs, reads and writes no table itself
 DO $$
 DECLARE
   role text;
 BEGIN
   FOREACH role IN ARRAY ARRAY['cordboard_owner', 'cordboard_api', 'cordboard_worker',
-                              'cordboard_report', 'cordboard_asterisk'] LOOP
+                              'cordboard_report', 'cordboard_asterisk', 'cordboard_jobs'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
       EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', role);
     END IF;
@@ -21,3 +22,4 @@ ALTER ROLE cordboard_asterisk SET statement_timeout = '3s';
 ALTER ROLE cordboard_api SET statement_timeout = '3s';
 ALTER ROLE cordboard_api SET idle_in_transaction_session_timeout = '5s';
 ALTER ROLE cordboard_worker SET statement_timeout = '10s';
+ALTER ROLE cordboard_jobs SET statement_timeout = '30min';

@@ -23,8 +23,7 @@ SELECT k.*,
      'startedAt', rfc3339(c."startedAt"), 'queue', c.queue, 'agent', c.agent,
      'agentName', c."agentName", 'outcome', c.outcome, 'talkMs', c."talkMs",
      'disposition', c.disposition, 'notes', c.notes) ORDER BY c."startedAt" DESC), '[]')
-   FROM (SELECT * FROM call_overview o
-         WHERE o."from" = $1 OR o."to" = $1 ORDER BY o."startedAt" DESC LIMIT 10) c) AS calls
+   FROM call_page(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $1, NULL, NULL, 10) c) AS calls
 FROM contact_numbers n JOIN contact_overview k ON k.id = n.contact_id
 WHERE n.number IN (ltrim($1, '+'), '+' || ltrim($1, '+'))
 

@@ -37,8 +37,8 @@ SELECT * FROM queue_overview WHERE id = $1::uuid
 SELECT q.id, q.name, q."displayName", q.waiting, q."oldestJoinedAt",
        (SELECT coalesce(json_agg(json_build_object('callId', c.id, 'from', c.from_number,
                  'fromName', c.from_name, 'joinedAt', rfc3339(v.joined_at)) ORDER BY v.joined_at, c.id), '[]')
-        FROM queue_visits v JOIN call_sessions c ON c.id = v.call_id AND c.ended_at IS NULL
-        WHERE v.queue_id = q.id AND v.left_at IS NULL) AS "waitingCalls",
+        FROM queue_visits v JOIN call_sessions c ON c.id = v.call_id AND c.started_at = v.call_started_at AND c.ended_at IS NULL
+        WHERE v.queue_id = q.id AND v.left_at IS NULL AND v.call_started_at >= open_since() AND c.started_at >= open_since()) AS "waitingCalls",
        (SELECT coalesce(json_agg(json_build_object('agentId', a.id, 'extension', a.extension,
                  'displayName', a."displayName", 'status', a.status, 'reason', a.reason,
                  'since', rfc3339(a.since), 'penalty', m.penalty) ORDER BY a.extension), '[]')

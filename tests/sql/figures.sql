@@ -44,10 +44,10 @@ BEGIN
     call := gen_random_uuid();
     INSERT INTO call_sessions (id, tenant_id, pbx_id, direction, status, started_at, ended_at, seq)
     VALUES (call, t, call::text, 'INBOUND', 'ENDED', noon - interval '1 hour', noon + interval '2 hours', 1);
-    INSERT INTO queue_visits (tenant_id, call_id, ordinal, queue_id, joined_at, left_at, wait_ms, outcome, seq)
-    VALUES (t, call, 0, q, noon - interval '1 hour', noon + make_interval(mins => v.minute), v.wait_ms, v.outcome, 1);
-    INSERT INTO talk_segments (tenant_id, call_id, ordinal, agent_id, queue_id, started_at, ended_at, talk_ms, hold_ms, seq)
-    SELECT t, call, 0, a, q, noon, noon + make_interval(mins => v.minute + 1), 1500, 500, 1
+    INSERT INTO queue_visits (tenant_id, call_id, call_started_at, ordinal, queue_id, joined_at, left_at, wait_ms, outcome, seq)
+    VALUES (t, call, noon - interval '1 hour', 0, q, noon - interval '1 hour', noon + make_interval(mins => v.minute), v.wait_ms, v.outcome, 1);
+    INSERT INTO talk_segments (tenant_id, call_id, call_started_at, ordinal, agent_id, queue_id, started_at, ended_at, talk_ms, hold_ms, seq)
+    SELECT t, call, noon - interval '1 hour', 0, a, q, noon, noon + make_interval(mins => v.minute + 1), 1500, 500, 1
     WHERE v.outcome = 'ANSWERED';
   END LOOP;
 
