@@ -332,7 +332,6 @@ BEGIN
 END $$;
 
 -- Calls keep the number they came from; they only lose the name that went with it.
-CREATE INDEX call_sessions_contact ON call_sessions (tenant_id, contact_id) WHERE contact_id IS NOT NULL;
 CREATE FUNCTION contact_delete(p_id uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   old jsonb;
