@@ -143,9 +143,6 @@ values_set() {
 		[DB_ASTERISK_PASSWORD]=$(secret db-asterisk)
 		[AMI_WORKER_PASSWORD]=$(secret ami-worker) [AMI_SYSTEM_PASSWORD]=$(secret ami-system)
 		[REDIS_PASSWORD_SHA256]=$(printf %s "$(secret redis)" | sha256sum | cut -d' ' -f1)
-		[LISTEN]="listen 127.0.0.1:${PORT[http]};"
-		[ORIGINS]="\"~^http://127\.0\.0\.1:${PORT[http]}\$\" 1; \"~^http://localhost:${PORT[http]}\$\" 1;"
-		[CONNECT_SOURCES]="ws://127.0.0.1:${PORT[http]} ws://localhost:${PORT[http]}"
 	)
 	for name in sip_udp ami asterisk_http postgres redis relay relay_metrics amid_metrics trunk; do
 		VALUE[${name^^}_PORT]=${PORT[$name]}
@@ -223,11 +220,16 @@ configure_programs() {
 	CONF
 }
 
+# One address stands for all who use a development instance: the limits are those of a whole floor.
 configure_nginx() {
 	install -d -m 700 -o www-data -g www-data "$HOME_DIR/nginx"
-	local templates=$HOME_DIR/app/share/cordboard/nginx
-	render "$templates/cordboard.conf.in" "$HOME_DIR/etc/nginx.conf"
-	render "$templates/fastcgi.conf.in" "$HOME_DIR/etc/fastcgi.conf"
+	bash "$HOME_DIR/app/share/cordboard/nginx/render" "ORIGINS=${VALUE[PUBLIC_URL]} http://localhost:${PORT[http]}" \
+		LISTEN="127.0.0.1:${PORT[http]}" USER= PID="$RUN/nginx/nginx.pid" LOG=stderr LOG_GOOD=0 TEMP="$RUN/nginx" \
+		STATIC="${VALUE[STATIC]}" RECORDINGS="$RUN/recordings" \
+		API="unix:$RUN/api/api.sock" REPORTS="unix:$RUN/api/reports.sock" \
+		RELAY="127.0.0.1:${PORT[relay]}" ASTERISK="127.0.0.1:${PORT[asterisk_http]}" \
+		RATE=2000r/s BURST=4000 TICKET_RATE=500r/s TICKET_BURST=5000 SOCKETS=6000 UNLIMITED=127.0.0.9 \
+		> "$HOME_DIR/etc/nginx.conf"
 }
 
 # ---- services ------------------------------------------------------------------------------------
