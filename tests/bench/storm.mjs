@@ -6,7 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as h from '../e2e/harness.mjs';
-import { find, peakRssMb, stall } from './worker.mjs';
+import { find } from './processes.mjs';
+import { peakRssMb, stall } from './worker.mjs';
 
 const run = promisify(execFile);
 const SRC = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,16 +1,16 @@
 // cordboard-amid under a stream of calls: a manager that sends it, PostgreSQL and Redis that are real.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as h from '../e2e/harness.mjs';
+import { TICKS_MS, children, command, cpuMs, postgresCpuMs, postmaster, redisServer } from './processes.mjs';
 
 const HOME = process.env.CORDBOARD_HOME;
 const RECORDING = fileURLToPath(new URL('../traces/a2-worker-account.ami', import.meta.url));
 export const EVENTS_A_CALL = 19;
-const TICKS_MS = 10; // of /proc/PID/stat
 
 const program = (name) => path.join(HOME, 'build/tests/bench', name);
 const OURS = "BETWEEN 'be0cbe0c-0000-4000-8000-000000000000' AND 'be0cbe0c-0000-4000-8000-ffffffffffff'";
@@ -63,34 +63,6 @@ export async function reader(calls, mode, rate) {
 }
 
 // ---- processes -----------------------------------------------------------------------------------
-
-const stat = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-// utime, stime and those of children that have been waited for, in ms
-const cpuMs = (pid, withChildren) => stat(pid).slice(11, withChildren ? 15 : 13).reduce((sum, n) => sum + TICKS_MS * Number(n), 0);
-const command = (pid) => {
-	try {
-		return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-	} catch {
-		return '';
-	}
-};
-const pids = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-const children = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-export const find = (wanted) => pids().find((pid) => wanted(command(pid)));
-
-const postmaster = () => find((text) => text.startsWith('/usr/lib/postgresql') && text.includes(`/${h.instance.id}/postgres/data`));
-const redisServer = () => find((text) => text.startsWith('redis-server') && text.endsWith(`:${h.instance.ports.redis}`));
-
-export function postgresCpuMs() {
-	const main = postmaster();
-	return children(main).reduce((sum, pid) => {
-		try {
-			return sum + cpuMs(pid);
-		} catch {
-			return sum;
-		}
-	}, cpuMs(main, true));
-}
 
 /** The server process that stores what cordboard-amid has journalled. */
 export const workerBackend = () => children(postmaster()).find((pid) => command(pid).startsWith('postgres: cordboard_worker'));
