@@ -284,9 +284,10 @@ static int ws_ticket(struct request *r)
 
 static const struct route routes[] = {
 	{ HTTP_POST, "auth/login", PUBLIC, "Sign in", 200, .schema = "SignIn", .handler = login,
-	  .inputs = { { "extension", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 8, .required = true },
+	  .inputs = { { "extension", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 8, .required = true,
+			.example = "1001" },
 		      { "password", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 200,
-			.required = true },
+			.required = true, .example = "cordboard-demo" },
 		      { "tenant", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 31 },
 		      { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP" } } },
 	{ HTTP_POST, "auth/logout", AGENT, "Sign out", 204, .handler = logout },
@@ -298,7 +299,8 @@ static const struct route routes[] = {
 	{ HTTP_GET, "auth/sessions", AGENT, "Own open sessions", 200,
 	  .schema = "Session", .query = Q_SESSION_LIST,
 	  .shape = LIST },
-	{ HTTP_DELETE, "auth/sessions/:id", AGENT, "End a session", 204, .handler = session_delete,
+	{ HTTP_DELETE, "auth/sessions/:id", AGENT, "End a session", 204,
+	  .object = "session", .foreign = 404, .over = ADMIN, .handler = session_delete,
 	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true } } },
 	{ HTTP_POST, "ws-ticket", AGENT, "A ticket for the live feed, good once for 30 s", 200,
 	  .schema = "Ticket", .handler = ws_ticket },

@@ -155,7 +155,7 @@ static const struct route routes[] = {
 	  .shape = NOTHING, .object = "contact", .inputs = { CONTACT_ID } },
 	{ HTTP_GET, "contacts/by-number/:number", AGENT,
 	  "The contact of a number, with its last calls", 200, .query = Q_CONTACT_BY_NUMBER,
-	  .schema = "ContactCalls",
+	  .object = "contact", .schema = "ContactCalls",
 	  .inputs = { { "number", PARAM_PHONE, PARAM_PATH, .required = true,
 			.example = "15551230001" } } },
 	{ HTTP_GET, "contact-fields", AGENT, "The custom fields that contacts have", 200,

@@ -327,8 +327,10 @@ static void put_extensions(struct json_out *o, const struct route *route)
 		json_put_text(o, "x-object", route->object);
 	if (route->limit)
 		json_put_text(o, "x-limit", limit_name(route->limit));
-	if (route->foreign)
+	if (route->foreign) {
 		json_put_int(o, "x-foreign", route->foreign);
+		json_put_text(o, "x-over", role_name(route->over ? route->over : SUPERVISOR));
+	}
 }
 
 static void put_operation(struct json_out *o, const struct resource *r, const struct route *route)

@@ -75,7 +75,8 @@ struct route {
 	size_t body_max_bytes;        /* of such a body */
 	enum limit limit;
 	const char *object;           /* what ":id" names: "agent", "queue", "call", "contact" … */
-	int foreign;                  /* status for an agent if the object is a colleague's; 0: as the own */
+	int foreign;                  /* status if the object is a colleague's; 0: as the own */
+	enum role over;               /* the role from which on it is as the own; 0: SUPERVISOR */
 	const char *schema;           /* of the answer (of an item of a LIST), by its name in schema.c */
 	struct param_row inputs[ROUTE_INPUTS];
 };

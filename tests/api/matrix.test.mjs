@@ -1,0 +1,90 @@
+// Who may do what, for every operation: nobody and four roles × own, foreign and another tenant's object.
+// What is expected follows from the row that runs the operation, as openapi.json shows it.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { credentials, make, newCast, newObject, newTenant, remove, request, roles, untilKnown } from './cast.mjs';
+import { api, call } from './client.mjs';
+
+let tenant, elsewhere;
+let cells = 0;
+let n = 0;
+before(async () => { [tenant, elsewhere] = await Promise.all([newTenant(), newTenant()]); });
+after(() => remove([tenant, elsewhere]));
+
+/**
+ * What an operation needs beyond its row. live: amid must know the agents; body: inputs that must be
+ * others each time; refused: what the exchange says, where it would have to act, to those who may.
+ */
+const special = {
+  'POST /auth/login': { body: ({ cast }) => credentials(cast.AGENT) },
+  'PUT /agent-extensions/{id}/status': { live: true },
+  'POST /agent-extensions/{id}/wrapup': { live: true, refused: 409 },
+  'POST /calls/dial': { live: true, refused: 502 },
+  'POST /calls/{id}/answer': { live: true, refused: 404 },
+  'POST /calls/{id}/hangup': { refused: 404 },
+  'GET /health': { also: 503 },
+};
+
+const whose = ['other tenant', 'foreign', 'own'];
+
+function expected({ operation, success, refused }, role, of) {
+  const least = operation['x-least-role'];
+  if (least === 'PUBLIC') return success;
+  if (!role) return 401;
+  if (roles.indexOf(role) < roles.indexOf(least)) return 403;
+  if (of === 'other tenant') return 404;
+  if (of === 'foreign' && operation['x-foreign'] && roles.indexOf(role) < roles.indexOf(operation['x-over'])) return operation['x-foreign'];
+  return refused ?? success;
+}
+
+// The object of each cell, and the cast that asks for it.
+async function prepare(operation, more) {
+  const cast = newCast(tenant, elsewhere);
+  const kind = operation['x-object'];
+  const statements = [cast.sql];
+  const objects = {};
+  const add = (role, of, owner) => {
+    const object = kind ? newObject(kind, owner) : {};
+    statements.push(object.sql ?? '');
+    objects[`${role} ${of}`] = object;
+  };
+  for (const role of [undefined, ...roles]) {
+    add(role, 'other tenant', cast.stranger);
+    add(role, 'foreign', cast.colleague);
+    add(role, 'own', cast[role ?? 'AGENT']);
+  }
+  await make(statements);
+  if (more.live) await Promise.all([...roles, 'colleague'].map((who) => untilKnown(cast[who])));
+  return { cast, objects };
+}
+
+for (const found of api.operations) {
+  const { method, path, operation } = found;
+  const name = `${method} ${path}`;
+  const more = special[name] ?? {};
+  const success = Number(Object.keys(operation.responses)[0]);
+
+  test(name, async () => {
+    const named = operation.parameters.some((p) => p.in === 'path');
+    assert.equal(named, Boolean(operation['x-object']), 'a path that names an object needs .object in its row, and no other');
+    const { cast, objects } = await prepare(operation, more);
+    for (const role of [undefined, ...roles]) {
+      for (const of of named ? whose : ['own']) {
+        const { url, body } = request(found, objects[`${role} ${of}`], more.body?.({ cast, role, n: ++n, id: randomUUID() }));
+        const answer = await call(method, url, { token: cast[role]?.token, body });
+        const cell = `${role ?? 'nobody'}, ${of} ${operation['x-object'] ?? ''}`;
+        const wanted = expected({ operation, success, refused: more.refused }, role, of);
+        assert.ok(answer.status === wanted || (more.also && answer.status === more.also),
+          `${cell}: ${answer.status} instead of ${wanted}\n${answer.text}`);
+        cells++;
+      }
+    }
+  });
+}
+
+test('no cell was left out', (t) => {
+  const wanted = api.operations.reduce((sum, { path }) => sum + (path.includes('{') ? 15 : 5), 0);
+  t.diagnostic(`${cells} cells of ${api.operations.length} operations`);
+  assert.equal(cells, wanted);
+});
