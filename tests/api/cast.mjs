@@ -6,7 +6,7 @@ import { password } from './client.mjs';
 export const roles = ['AGENT', 'SUPERVISOR', 'MANAGER', 'ADMIN'];
 
 let count = 0;
-const quote = (text) => `'${String(text).replaceAll("'", "''")}'`;
+export const quote = (text) => `'${String(text).replaceAll("'", "''")}'`;
 // Letters only, so that it fits where digits do not.
 const word = (n) => [...String(n)].map((d) => 'abcdefghij'[d]).join('');
 
@@ -93,8 +93,20 @@ export const kinds = {
   agent: ({ owner }) => ({ id: owner.agent, sql: '' }),
   user: ({ owner }) => ({ id: owner.id, sql: '' }),
   session: ({ id, owner }) => ({ id, sql: sessionSql({ id, owner }) }),
-  queue: ({ id, owner, n }) => ({ id, sql: `
-    INSERT INTO call_queues (id, tenant_id, name, display_name) VALUES ('${id}', '${owner.tenant.id}', 'q${word(n)}', 'Queue ${n}');` }),
+  queue: ({ id, owner, n }) => ({ id, agentId: owner.agent, sql: `
+    INSERT INTO call_queues (id, tenant_id, name, display_name) VALUES ('${id}', '${owner.tenant.id}', 'q${word(n)}', 'Queue ${n}');
+    INSERT INTO queue_members (tenant_id, queue_id, agent_id) VALUES ('${owner.tenant.id}', '${id}', '${owner.agent}');` }),
+  route: ({ id, owner, n }) => ({ id, sql: `
+    WITH q AS (INSERT INTO call_queues (tenant_id, name, display_name) VALUES ('${owner.tenant.id}', 'r${word(n)}', 'Queue ${n}') RETURNING id)
+    INSERT INTO inbound_routes (id, tenant_id, did, queue_id) SELECT '${id}', '${owner.tenant.id}', '+4977${10_000_000 + n}', q.id FROM q;` }),
+  'opening-hours': ({ id, owner, n }) => ({ id, sql: `
+    INSERT INTO opening_hours (id, tenant_id, name, timezone) VALUES ('${id}', '${owner.tenant.id}', 'Hours ${n}', 'UTC');` }),
+  disposition: ({ id, owner, n }) => ({ id, sql: `
+    INSERT INTO dispositions (id, tenant_id, code, label) VALUES ('${id}', '${owner.tenant.id}', 'D${n}', 'Disposition ${n}');` }),
+  'pause-reason': ({ id, owner, n }) => ({ id, sql: `
+    INSERT INTO pause_reasons (id, tenant_id, code, label) VALUES ('${id}', '${owner.tenant.id}', 'P${n}', 'Reason ${n}');` }),
+  'contact-field': ({ id, owner, n }) => ({ id, sql: `
+    INSERT INTO contact_fields (id, tenant_id, name, label) VALUES ('${id}', '${owner.tenant.id}', 'Field ${n}', 'Field ${n}');` }),
   call: ({ id, owner, n }) => ({ id, sql: `
     INSERT INTO call_sessions (id, tenant_id, pbx_id, direction, status, from_number, to_number, agent_id, started_at, answered_at, ended_at, ended_by, outcome, seq)
     VALUES ('${id}', '${owner.tenant.id}', 'x${n}', 'INBOUND', 'ENDED', '4930${n}', '5550100', '${owner.agent}', now() - interval '2 minutes', now() - interval '1 minute', now(), 'AGENT', 'ANSWERED', 1);` }),
@@ -110,12 +122,13 @@ export function newObject(kind, owner) {
   return make({ id: randomUUID(), owner, n: ++count });
 }
 
-/** One user a role, a colleague of theirs, and somebody of another tenant; each with a session. */
+/** One user a role, a colleague of theirs, and somebody of another tenant, each with a session; a queue. */
 export function newCast(tenant, elsewhere) {
   const cast = Object.fromEntries(roles.map((role) => [role, user(tenant, role)]));
   cast.colleague = user(tenant, 'AGENT');
   cast.stranger = user(elsewhere, 'AGENT');
-  return { ...cast, sql: Object.values(cast).map(userSql).join('') };
+  const queue = newObject('queue', cast.colleague);
+  return { ...cast, queue: queue.id, sql: Object.values(cast).map(userSql).join('') + queue.sql };
 }
 
 export const make = (statements) => sql(`BEGIN; ${statements.join('')} COMMIT;`);
