@@ -37,6 +37,8 @@ static const struct row rows[] = {
 	     "libpq connection string of the API"),
 	TEXT("database", "worker", db_worker, "dbname=cordboard user=cordboard_worker",
 	     "libpq connection string of cordboard-amid"),
+	TEXT("database", "jobs", db_jobs, "dbname=cordboard user=cordboard_jobs",
+	     "libpq connection string of cordboard-jobs"),
 	TEXT("redis", "address", redis, "127.0.0.1:6379", "socket path or host:port"),
 	TEXT("redis", "user", redis_user, "", "ACL user; empty for none"),
 	TEXT("redis", "password_file", redis_password_file, "", "file with its password"),
@@ -75,6 +77,8 @@ static const struct row rows[] = {
 	INT("relay", "port", relay_port, "9102", 1, 65535, "WebSocket port on loopback"),
 	INT("relay", "metrics_port", relay_metrics_port, "9103", 1, 65535,
 	    "Prometheus metrics on loopback"),
+	INT("jobs", "months_ahead", jobs_months_ahead, "3", 2, 24,
+	    "months of history that are made before they come"),
 };
 
 static const char *const log_levels[] = { "error", "warn", "info", "debug" };

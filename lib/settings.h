@@ -17,6 +17,7 @@ struct settings {
 
 	const char *db_api;            /* libpq conninfo of the API's role */
 	const char *db_worker;         /* … of cordboard-amid's role */
+	const char *db_jobs;           /* … of cordboard-jobs' role */
 
 	const char *redis;             /* path or host:port */
 	const char *redis_user;
@@ -46,6 +47,8 @@ struct settings {
 	int relay_port;                /* on 127.0.0.1, behind nginx */
 	int relay_metrics_port;
 	int amid_metrics_port;
+
+	int jobs_months_ahead;         /* of history, made before they come */
 };
 
 /*

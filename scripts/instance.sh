@@ -199,6 +199,7 @@ configure_programs() {
 		[database]
 		api = $db user=cordboard_api passfile=$RUN/secrets/pgpass-api
 		worker = $db user=cordboard_worker passfile=$RUN/secrets/pgpass-worker
+		jobs = $db user=cordboard_jobs passfile=$RUN/secrets/pgpass-jobs
 		[redis]
 		address = $RUN/redis/redis.sock
 		user = cordboard
@@ -266,6 +267,11 @@ $as sipp -sf $simulate/trunk_uas.xml -i 127.0.0.2 -p ${PORT[trunk]} -mp $((PORT[
 	service relayd "$as $program/cordboard-relayd $config"
 	service api "exec spawn-fcgi -s $RUN/api/api.sock $pool -f 4 -- $program/cordboard-api $config"
 	service api-reports "exec spawn-fcgi -s $RUN/api/reports.sock $pool -f 1 -- $program/cordboard-api $config"
+	# What a timer does elsewhere: now, once a day, and soon again after a failure.
+	service jobs "for job in partitions purge; do
+	chpst -u cordboard:cordboard $program/cordboard-jobs $config \$job || exec sleep 10
+done
+exec sleep 86400"
 	service nginx "exec chpst -u www-data:www-data nginx -e stderr -p $RUN/nginx -c $RUN/etc/nginx.conf -g 'daemon off;'"
 	service_stop_by nginx QUIT
 	service simulate "$as env CORDBOARD_URL=${VALUE[PUBLIC_URL]} SIP_PORT=${PORT[sip_udp]} AGENT_PORTS=${PORT[simulate_agents]} CALLER_PORTS=${PORT[simulate_callers]} node $simulate/simulate.mjs"

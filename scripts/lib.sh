@@ -48,7 +48,7 @@ wait_for() {
 
 # ---- one instance: everything below its home directory -------------------------------------------
 
-SERVICES=(postgres redis asterisk trunk amid relayd api api-reports nginx simulate)
+SERVICES=(postgres redis asterisk trunk amid relayd api api-reports nginx jobs simulate)
 PORTS=(http sip_udp ami asterisk_http postgres redis relay relay_metrics amid_metrics trunk
 	simulate_agents simulate_callers rtp_start rtp_end)
 
@@ -124,6 +124,7 @@ well_relayd() { service_up relayd && tcp_open "${PORT[relay]}"; }
 well_api() { service_up api && [ "$(http_status "http://127.0.0.1:${PORT[http]}/api/pbx/health")" = 200 ]; }
 well_api-reports() { service_up api-reports && [ -S "$HOME_DIR/api/reports.sock" ]; }
 well_nginx() { service_up nginx && [ "$(http_status "http://127.0.0.1:${PORT[http]}/")" = 200 ]; }
+well_jobs() { service_up jobs && [ "$(psql_super -d cordboard -Atc 'SELECT well FROM health_partitions()' 2> /dev/null)" = t ]; }
 well_simulate() { service_up simulate; }
 
 asterisk_cli() {

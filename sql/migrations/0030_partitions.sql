@@ -337,12 +337,14 @@ END $$;
 CREATE FUNCTION this_month() RETURNS date LANGUAGE sql STABLE
   RETURN date_trunc('month', now() AT TIME ZONE 'UTC')::date;
 
+CREATE FUNCTION history_months() RETURNS TABLE (month date) LANGUAGE sql STABLE AS $$
+  SELECT to_date(right(relname, 7), 'YYYY_MM') FROM pg_class
+  WHERE relnamespace = 'history'::regnamespace AND relkind = 'r' AND relname ~ '^call_sessions_\d{4}_\d{2}$'
+$$;
+
 -- Where the months begin, from this one back; before the first there may be strays.
-CREATE FUNCTION history_bounds() RETURNS SETOF timestamptz LANGUAGE sql STABLE
-SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-  SELECT m::timestamptz FROM (SELECT to_date(right(relname, 7), 'YYYY_MM') AS m FROM pg_class
-    WHERE relnamespace = 'history'::regnamespace AND relkind = 'r' AND relname ~ '^call_sessions_\d{4}_\d{2}$') x
-  WHERE m <= this_month()
+CREATE FUNCTION history_bounds() RETURNS SETOF timestamptz LANGUAGE sql STABLE AS $$
+  SELECT month::timestamp AT TIME ZONE 'UTC' FROM history_months() WHERE month <= this_month()
   UNION ALL SELECT '-infinity'
 $$;
 
