@@ -98,8 +98,10 @@ CREATE OR REPLACE VIEW queue_overview WITH (security_invoker = true) AS
          w.waiting, w."oldestJoinedAt", q.music_class AS "musicClass", q.version AS "_version"
   FROM call_queues q
   CROSS JOIN LATERAL (SELECT count(*) AS waiting, min(v.joined_at) AS "oldestJoinedAt"
-                      FROM queue_visits v JOIN call_sessions c ON c.id = v.call_id AND c.ended_at IS NULL
-                      WHERE v.queue_id = q.id AND v.left_at IS NULL) w
+                      FROM queue_visits v
+                      JOIN call_starts o ON o.tenant_id = v.tenant_id AND o.id = v.call_id AND o.ended_at IS NULL
+                      WHERE v.tenant_id = q.tenant_id AND v.queue_id = q.id AND v.left_at IS NULL
+                        AND v.call_started_at >= open_since()) w
   WHERE q.retired_at IS NULL;
 
 -- ---- members ------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ CREATE FUNCTION disposition_allowed(p_call uuid, p_code text) RETURNS boolean LA
     WHERE d.code = p_code AND d."retiredAt" IS NULL AND d.selectable
       AND (disposition_applies(d.id, NULL)
            OR EXISTS (SELECT FROM queue_visits v
-                      WHERE v.tenant_id = current_tenant() AND v.call_id = p_call
+                      WHERE v.tenant_id = current_tenant() AND v.call_id = p_call AND v.call_started_at = call_start(p_call)
                         AND disposition_applies(d.id, v.queue_id))))
 $$;
 COMMENT ON FUNCTION disposition_allowed IS 'whether a call may be filed as that: in use, no group, and for a queue that the call was in';
@@ -165,7 +165,8 @@ COMMENT ON FUNCTION disposition_allowed IS 'whether a call may be filed as that:
 CREATE FUNCTION disposition_missing(p_agent uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
     SELECT FROM agent_states s
-    JOIN call_sessions c ON c.tenant_id = s.tenant_id AND c.id = s.call_id
+    JOIN call_starts b ON b.tenant_id = s.tenant_id AND b.id = s.call_id
+    JOIN call_sessions c ON c.tenant_id = b.tenant_id AND c.id = b.id AND c.started_at = b.started_at
     JOIN call_queues q ON q.tenant_id = c.tenant_id AND q.id = c.queue_id
     WHERE s.agent_id = p_agent AND s.status = 'WRAP_UP' AND q.disposition_required AND c.disposition IS NULL)
 $$;
