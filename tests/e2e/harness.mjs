@@ -240,7 +240,9 @@ export async function witness(on_event = () => {}) {
 		ask: async (action) => {
 			const ActionID = `ask-${++actions}`;
 			socket.write(`${Object.entries({ ...action, ActionID }).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n`);
-			return until(() => answers.get(ActionID), `the answer to ${action.Action}`, 3_000);
+			await until(() => socket.destroyed || answers.has(ActionID), `the answer to ${action.Action}`);
+			if (!answers.has(ActionID)) throw new Error('Asterisk closed the manager connection');
+			return answers.get(ActionID);
 		},
 		close: () => socket.destroy(),
 	};

@@ -5,6 +5,7 @@ import * as h from '../e2e/harness.mjs';
 import { Dice } from './dice.mjs';
 import { DIALLED, TALK_MS } from './scenario.mjs';
 import { QUEUES } from './floor.mjs';
+import { Stalls } from './stalls.mjs';
 
 /** What is placed how often. */
 const KINDS = { plain: 30, patient: 14, impatient: 14, brief: 6, both: 6, held: 6, refer: 6, blind: 5, requeue: 4,
@@ -18,6 +19,7 @@ const REFUSED_PAUSE_MS = 1500;
 const DIAL_LIMIT_MS = 90_000;
 const BREAK_EVERY_MS = [4000, 9000];
 const BREAK_MS = [2000, 7000];
+const PING_EVERY_MS = 100;
 
 export class Driver {
 	constructor(floor, seed) {
@@ -29,6 +31,7 @@ export class Driver {
 		this.prefix = `1570${String(Date.now() % 1e5).padStart(5, '0')}`;
 		this.free = new Set(floor.of('dialler'));
 		this.waiting = new Map();
+		this.stalls = new Stalls();
 	}
 
 	// ---- Asterisk, as a manager sees it ----
@@ -43,6 +46,17 @@ export class Driver {
 				await pause(50);
 			}
 			this.ami = null;
+		}
+	}
+
+	/** How late Asterisk and this process are: a stopped or dead Asterisk gives no answer, and counts apart. */
+	async feel_pulse() {
+		while (!this.over) {
+			const from = Date.now(), { ami } = this;
+			await pause(PING_EVERY_MS);
+			this.stalls.note(from + PING_EVERY_MS, Date.now());
+			const asked = Date.now();
+			if (ami && await ami.ask({ Action: 'Ping' }).catch(() => null)) this.stalls.note(asked, Date.now());
 		}
 	}
 
@@ -232,11 +246,11 @@ export class Driver {
 	}
 
 	async run(calls, concurrency) {
-		const watching = this.watch(), breaks = this.breaks();
+		const watching = this.watch(), breaks = this.breaks(), pulse = this.feel_pulse();
 		await h.until(() => this.ami, 'the manager');
 		await Promise.all(Array.from({ length: concurrency }, () => this.slot(calls)));
 		this.stop();
-		await Promise.all([watching, breaks]);
+		await Promise.all([watching, breaks, pulse]);
 	}
 
 	stop() {

@@ -38,8 +38,9 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		const ms = Date.now();
 		await Promise.all([driver.run(calls, concurrency), faults.run()]);
 		const placedMs = Date.now() - ms;
-		const seen = observe(floor, faults);
-		const list = expectations(driver.ledger, seen, { goodbye: goodbye_ms(asterisk_root()), kills: faults.kills, stops: faults.stops });
+		driver.stalls.forget(faults.stops);
+		const known = { goodbye: goodbye_ms(asterisk_root()), kills: faults.kills, stops: faults.stops, stalls: driver.stalls };
+		const list = expectations(driver.ledger, observe(floor, known), known);
 		const placed = new Set(list.map((call) => call.entry));
 		const missing = driver.ledger.filter((entry) => !placed.has(entry)), refused = new Set(missing.map((entry) => PARTY[entry.direction](entry)));
 		const limits = faulty ? { limit: 1000, durationLimit: 1000 } : { limit: 500, durationLimit: 500 };
@@ -51,7 +52,7 @@ export async function run({ seed, calls, concurrency, faults: wanted = {}, outag
 		}, 'everything to be stored', QUIET_MS).catch((error) => {
 			if (!found) throw error;
 		});
-		return { seed, calls: list.length, notPlaced: count(missing, (entry) => entry.kind), seconds: Math.round(placedMs / 1000), ...tally(list), ...found, resyncs: faults.resyncs, done: faults.done };
+		return { seed, calls: list.length, notPlaced: count(missing, (entry) => entry.kind), seconds: Math.round(placedMs / 1000), ...tally(list), ...found, lateTimes: driver.stalls.list.length, lateLongest: driver.stalls.longest, resyncs: faults.resyncs, done: faults.done };
 	} finally {
 		driver.stop();
 		await faults.close().finally(() => floor.close());

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as h from '../e2e/harness.mjs';
 
 const GAP_MS = [500, 5000];
-const RESYNC_LIMIT_MS = 30_000;
+const RESYNC_LIMIT_MS = 60_000;
 const STOP_MS = 5000;
 
 const resynced = () => [...h.log('amid').matchAll(/^\S+ (\S+Z) info amid resync done/gm)].map((m) => Date.parse(m[1]));
@@ -42,9 +42,10 @@ const FAULTS = {
 		await database_up();
 	},
 	asterisk: async (faults) => {
+		const from = Date.now();
 		await h.service('kill', 'asterisk');
 		const at = Date.now();
-		faults.kills.push(at);
+		faults.kills.push({ from, to: at });
 		await h.until(() => faults.driver.ami && faults.driver.amiSince > at, 'Asterisk to be booted', RESYNC_LIMIT_MS);
 		const possibleAt = faults.driver.amiSince;
 		await faults.floor.register_all();

@@ -25,6 +25,7 @@ export function figures(r) {
 		`seed ${r.seed}: ${r.calls} calls in ${r.seconds} s; tried and not placed: ${line(r.notPlaced)}`,
 		`lost ${r.lost}, duplicate ${r.duplicate}, open ${r.open}, without a ledger entry ${r.extra}, dead letters ${r.dead}, estimated ${r.estimated}, cut ${r.cut}`,
 		`greatest error: ${Object.entries(r.errors).map(([kind, ms]) => `${kind} ${Math.round(ms)} ms`).join(', ')}`,
+		`the machine was late ${r.lateTimes} times, for ${r.lateLongest} ms at most: ${r.late} calls are judged by the facts only`,
 		`calls with a hard difference ${hard(r).length}, with a detail only ${r.faulty.length - hard(r).length}`,
 		`kinds: ${line(r.kinds)}`, `outcomes: ${line(r.outcomes)}`, `ended by: ${line(r.endedBy)}`, `visits: ${line(r.visits)}`,
 		`offers: ${line(r.offers)}`, `transfers: ${line(r.transfers)}`, `segments with hold: ${r.held}`,
@@ -34,12 +35,12 @@ export function figures(r) {
 }
 
 /** Calls that are lost, doubled, open, of wrong length or outcome. */
-export const hard = (r) => r.faulty.filter((f) => f.differences.some((d) => d.hard));
+export const hard = (r) => r.faulty.filter((f) => f.differences.some((d) => d.weight !== 'detail'));
 
 export function differences(faulty) {
 	return faulty.map(({ call, rows, differences: list }) => [
 		`${call ? `${call.entry.kind} ${call.from} → ${call.to}` : 'nobody'}:`,
-		...list.map((d) => `  ${d.hard ? 'HARD' : 'detail'}: ${d.what}`),
+		...list.map((d) => `  ${d.weight}: ${d.what}`),
 		...(call ? [`  ledger ${brief({ ...call, legs: undefined })}`, ...call.legs.map((leg) => `  leg ${brief({ ...leg, agent: leg.agent?.extension })}`)] : []),
 		...rows.map((row) => `  row ${brief(row)}`),
 	].join('\n')).join('\n\n');

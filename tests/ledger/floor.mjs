@@ -122,8 +122,11 @@ export class Floor {
 	}
 
 	async sign_in(agent) {
-		const { body } = await h.api(null, 'POST', '/auth/login', { extension: agent.extension, password: h.PASSWORD, phone: 'SIP' });
-		if (!body?.accessToken) throw new Error(`${agent.extension} could not sign in: ${JSON.stringify(body)}`);
+		const { body } = await h.until(async () => {
+			const answer = await h.api(null, 'POST', '/auth/login', { extension: agent.extension, password: h.PASSWORD, phone: 'SIP' });
+			if (answer.status < 500 && !answer.body?.accessToken) throw new Error(`${agent.extension} could not sign in: ${JSON.stringify(answer.body)}`);
+			return answer.status === 200 && answer;
+		}, `${agent.extension} to sign in`, 60_000);
 		Object.assign(agent, { token: body.accessToken, id: body.agentExtension.id, user: body.sip.authUser, secret: body.sip.password });
 		this.file(`register-${agent.extension}.xml`, scenario.register(agent.user, agent.secret, agent.port));
 		await h.until(async () => await this.register(agent) === 0, `the phone ${agent.extension} to register`);

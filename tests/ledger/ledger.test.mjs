@@ -11,6 +11,7 @@ describe('sixty calls of every kind', () => {
 		const result = await run({ seed: SEED, calls: 60, concurrency: 20 });
 		t.diagnostic(figures(result));
 		assert.equal(differences(result.faulty), '');
+		assert.ok(result.calls > result.late, figures(result));
 		assert.deepEqual([result.lost, result.duplicate, result.extra, result.open, result.dead, result.estimated], [0, 0, 0, 0, 0, 0]);
 		for (const what of ['ANSWERED', 'ABANDONED', 'TIMEOUT', 'FULL']) assert.ok(result.visits[what] > 0, `no visit was ${what}`);
 		for (const what of ['ANSWERED', 'NO_ANSWER', 'REJECTED']) assert.ok(result.offers[what] > 0, `no ring was ${what}`);
@@ -26,6 +27,7 @@ describe('sixty calls while parts are killed, stopped and cut off', () => {
 		t.diagnostic(figures(result));
 		assert.deepEqual(result.done, faults);
 		assert.equal(differences(hard(result)), '');
+		assert.ok(result.calls > result.late, figures(result));
 		assert.deepEqual([result.lost, result.duplicate, result.extra, result.open, result.dead], [0, 0, 0, 0, 0]);
 	});
 });

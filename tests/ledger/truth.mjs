@@ -21,7 +21,7 @@ const end_of = (leg) => gone(leg) ?? leg.refusedAt ?? leg.cancelAt;
 export const goodbye_ms = (root) => (readFileSync(path.join(root, 'usr/share/asterisk/sounds/en_US_f_Allison/vm-goodbye.wav')).length - 44) / 16;
 
 /** All legs that SIPp saw, times as Asterisk can have seen them: what is sent to a stopped one waits. */
-export function observe(floor, { stops = [], kills = [] } = {}) {
+export function observe(floor, { stalls, stops, kills }) {
 	const seen = (t) => stops.reduce((at, stop) => (at !== null && at >= stop.from && at < stop.to ? stop.to : at), t);
 	const shift = (leg) => {
 		for (const [key, value] of Object.entries(leg)) {
@@ -35,9 +35,15 @@ export function observe(floor, { stops = [], kills = [] } = {}) {
 		if (near(leg.cancelAt, leg.answeredAt) && near(leg.byeAt, leg.answeredAt)) leg.answeredAt = null;
 		return leg;
 	};
-	const agents = floor.agents.flatMap((agent) => floor.legs(agent.extension).map((leg) => ({ ...shift(leg), agent })));
-	const trunk = floor.legs('trunk').map(shift);
-	return { agents, trunk, own: (entry) => floor.legs(entry.log).map(shift)[0] };
+	// On an idle machine Asterisk acknowledges both within a few ms.
+	const late = (leg) => {
+		if (leg.byeOurs) stalls.note(leg.byeAt, leg.byeDoneAt);
+		if (!leg.outgoing) stalls.note(leg.answeredAt, leg.ackAt);
+		return leg;
+	};
+	const read = (name) => floor.legs(name).map(shift).map(late);
+	const agents = floor.agents.flatMap((agent) => read(agent.extension).map((leg) => ({ ...leg, agent })));
+	return { agents, trunk: read('trunk'), own: (entry) => read(entry.log)[0] };
 }
 
 // ---- calls that come in ----
@@ -209,17 +215,27 @@ function internal(entry, seen) {
 
 const DIRECTIONS = { INBOUND: inbound, OUTBOUND: outbound, INTERNAL: internal };
 
-/** The moment at which Asterisk died under this call, if it did. */
-const cut_of = (call, kills) => kills.find((at) => at > (call.startedBy ?? call.startedAt) && at <= (call.endedAt ?? call.startedAt + NEVER_RUNG_MS)) ?? null;
+/** The last moment at which it can have ended for Asterisk: a hang-up of ours counts from its being acknowledged, or died with it. */
+function latest_end(call, kills) {
+	const of = (leg) => (leg.byeOurs && !leg.referAt ? leg.byeDoneAt ?? kills.find((kill) => kill.to >= leg.byeAt)?.to : null) ?? end_of(leg) ?? 0;
+	return call.endedAt && Math.max(call.endedAt, ...call.legs.map(of));
+}
+
+const over = (call) => call.endedAt ?? call.startedAt + NEVER_RUNG_MS;
+
+/** Asterisk's death under this call, if there was one. */
+const cut_of = (call, kills) => kills.find((kill) => kill.from > (call.startedBy ?? call.startedAt) && kill.to <= over(call)) ?? null;
 
 // Asterisk answers a BYE before it has told anybody of the end.
 const LAST_WORD_MS = 150;
-const crossed_of = (call, kills) => kills.find((at) => at > call.endedAt && at <= call.endedAt + LAST_WORD_MS) ?? null;
+const crossed_of = (call, kills) => kills.find((kill) => kill.from - LAST_WORD_MS <= call.endedLatest && kill.to >= (call.startedBy ?? call.startedAt)) ?? null;
 
 /** Each call of the ledger that was placed, with what must be known of it. */
-export function expectations(ledger, seen, { goodbye, kills = [], stops = [] }) {
+export function expectations(ledger, seen, known) {
 	return ledger.flatMap((entry) => {
-		const call = DIRECTIONS[entry.direction](entry, seen, { goodbye, stops });
-		return call ? [{ entry, direction: entry.direction, cutAt: cut_of(call, kills), crossedAt: crossed_of(call, kills), ...call }] : [];
+		const call = DIRECTIONS[entry.direction](entry, seen, known);
+		if (!call) return [];
+		const whole = { entry, direction: entry.direction, ...call, endedLatest: latest_end(call, known.kills) };
+		return [{ ...whole, cut: cut_of(whole, known.kills), crossed: crossed_of(whole, known.kills), late: known.stalls.touch(whole.startedAt, over(whole)) }];
 	});
 }
