@@ -4,13 +4,12 @@
 #include "lib/log.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BYTES_MAX = 64 };
 
-#define HASH_PASSES 2
-#define HASH_BYTES ((size_t)40 << 20)
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 void secret_init(void)
@@ -92,25 +91,51 @@ char *secret_sha256(const void *ctx, struct str s)
 	return to_hex(ctx, digest, sizeof(digest));
 }
 
-char *secret_hash(const void *ctx, const char *password)
+void secret_hmac(struct str key, struct str s, char out[SECRET_HMAC_BYTES])
+{
+	crypto_auth_hmacsha256_state state;
+
+	_Static_assert(SECRET_HMAC_BYTES == crypto_auth_hmacsha256_BYTES, "one size");
+	crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.p, key.n);
+	crypto_auth_hmacsha256_update(&state, (const unsigned char *)s.p, s.n);
+	crypto_auth_hmacsha256_final(&state, (unsigned char *)out);
+}
+
+/* ---- passwords ---- */
+
+static size_t cost_bytes(struct secret_cost cost)
+{
+	return (size_t)cost.kib << 10;
+}
+
+char *secret_hash(const void *ctx, const char *password, struct secret_cost cost)
 {
 	char *hash = mem_array(ctx, char, crypto_pwhash_STRBYTES);
 
-	return mem_check(crypto_pwhash_str_alg(hash, password, strlen(password), HASH_PASSES,
-					       HASH_BYTES, crypto_pwhash_ALG_ARGON2ID13) == 0
-				 ? hash
-				 : NULL);
+	if (crypto_pwhash_str_alg(hash, password, strlen(password),
+				  (unsigned long long)cost.passes, cost_bytes(cost),
+				  crypto_pwhash_ALG_ARGON2ID13) == 0)
+		return hash;
+	log_error("no memory to hash a password kib=%d", cost.kib);
+	return NULL;
 }
 
-bool secret_verify(const char *hash, const char *password)
+bool secret_verify(const char *hash, const char *password, struct secret_cost cost)
 {
-	/* Of a random password that was thrown away: costs what a real one costs. */
-	static const char nobody[] =
-		"$argon2id$v=19$m=40960,t=2,p=1$gbXUbVJ0XU4WRTBFfy874Q$"
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	char nobody[crypto_pwhash_STRBYTES];
+
+	snprintf(nobody, sizeof(nobody), "$argon2id$v=19$m=%d,t=%d,p=1$%s$%s", cost.kib,
+		 cost.passes, "gbXUbVJ0XU4WRTBFfy874Q",
+		 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 	bool same = crypto_pwhash_str_verify(hash ? hash : nobody, password, strlen(password)) == 0;
 
 	return hash && same;
+}
+
+bool secret_outdated(const char *hash, struct secret_cost cost)
+{
+	return crypto_pwhash_str_needs_rehash(hash, (unsigned long long)cost.passes,
+					      cost_bytes(cost)) != 0;
 }
 
 bool secret_equal(struct str a, struct str b)

@@ -43,6 +43,16 @@ struct settings {
 	int session_absolute_s;
 	int dials_per_hour;            /* of one user */
 	int imports_per_hour;
+	int password_kib;              /* what hashing one costs */
+	int password_passes;
+	int password_places;           /* how many are hashed at once, over all workers */
+
+	const char *jwt_secret_file;   /* shared with another platform; empty: its tokens open nothing */
+	const char *jwt_issuer;        /* empty: any */
+	const char *jwt_audience;      /* empty: any */
+	const char *jwt_user_claim;    /* names the user by extension or e-mail */
+	const char *jwt_tenant_claim;  /* a token without it is for the default tenant */
+	int jwt_max_age_s;
 
 	int relay_port;                /* on 127.0.0.1, behind nginx */
 	int relay_metrics_port;

@@ -113,6 +113,7 @@ secrets_make() {
 	secret_make ami-worker cordboard
 	secret_make ami-system cordboard
 	secret_make redis cordboard
+	secret_make jwt cordboard
 	pgpass_make owner root
 	for role in api worker report jobs; do pgpass_make $role cordboard; done
 	secret_make db-asterisk root
@@ -215,6 +216,8 @@ configure_programs() {
 		[web]
 		public_url = ${VALUE[PUBLIC_URL]}
 		sip_realm = ${VALUE[SIP_REALM]}
+		[jwt]
+		secret_file = $RUN/secrets/jwt
 		[relay]
 		port = ${PORT[relay]}
 		metrics_port = ${PORT[relay_metrics]}

@@ -49,13 +49,14 @@ static void every_statement_fits_the_schema(void **state)
 /* A signed-in session of the extension's user; its token hash. */
 static const char *sign_in(const char *extension, char hash[65])
 {
-	const char *start[] = { NULL, extension };
+	const char *start[] = { NULL, extension, "127.0.0.1", "64" };
 	struct db_result *result;
 
 	memset(hash, extension[3], 64);
 	hash[64] = '\0';
 	assert_int_equal(db_exec(db, ctx, Q_SIGN_IN_START, start, DB_TEXT, &result, NULL), 0);
-	const char *params[] = { db_text(result, 0, 1), hash, "127.0.0.1", "test", "60", "600", "test" };
+	const char *params[] = { db_text(result, 0, 1), hash, "127.0.0.1", "test", "60", "600", "test",
+				 NULL };
 	int err = db_exec(db, ctx, Q_SIGN_IN, params, DB_TEXT, &result, NULL);
 	assert_int_equal(err, 0);
 	return hash;
@@ -117,10 +118,10 @@ static void failures_lock_for_a_while_whoever_is_tried(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(tried); i++) {
-		const char *start[] = { NULL, tried[i] };
+		const char *start[] = { NULL, tried[i], NULL, "64" };
 		struct db_result *result;
 		assert_int_equal(db_exec(db, ctx, Q_SIGN_IN_START, start, DB_TEXT, &result, NULL), 0);
-		const char *failed[] = { db_text(result, 0, 0), tried[i] };
+		const char *failed[] = { db_text(result, 0, 0), tried[i], NULL, "test" };
 		for (int n = 0; n < 5; n++) {
 			assert_int_equal(db_int(result, 0, 3), 0);
 			assert_int_equal(db_exec(db, ctx, Q_SIGN_IN_FAILED, failed, DB_TEXT,
