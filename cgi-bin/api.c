@@ -64,6 +64,30 @@ static int accept_loop(struct app *app)
 	return 0;
 }
 
+/* Tokens of another platform, if a secret is shared with one; one that can be guessed is refused. */
+static int read_jwt_rules(void *ctx, const struct settings *s, struct jwt_rules *rules)
+{
+	const char *secret = *s->jwt_secret_file ? settings_secret(ctx, s->jwt_secret_file)
+						 : getenv("JWT_SECRET");
+
+	if (*s->jwt_secret_file && !secret)
+		return -EACCES;
+	*rules = (struct jwt_rules){
+		.secret = secret ? str_of(mem_strdup(ctx, secret)) : (struct str){ "", 0 },
+		.issuer = s->jwt_issuer,
+		.audience = s->jwt_audience,
+		.user_claim = s->jwt_user_claim,
+		.tenant_claim = s->jwt_tenant_claim,
+		.max_age_s = s->jwt_max_age_s,
+	};
+	if (rules->secret.n && rules->secret.n < JWT_SECRET_MIN_BYTES) {
+		log_error("the secret of another platform's tokens is too short needed=%d",
+			  JWT_SECRET_MIN_BYTES);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int open_app(void *ctx, const char *config, struct app *app)
 {
 	const char *problem = "";
@@ -85,7 +109,7 @@ static int open_app(void *ctx, const char *config, struct app *app)
 	db_deadline(app->db, APP_DB_ANSWER_MS);
 	app->bus = bus_new(ctx, s->redis, *s->redis_user ? s->redis_user : NULL, password,
 			   REDIS_MS);
-	return 0;
+	return read_jwt_rules(ctx, s, &app->jwt);
 }
 
 int main(int argc, char **argv)

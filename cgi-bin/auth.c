@@ -1,5 +1,7 @@
-/* Sign-in, sessions, the phone's secret, tickets for the live feed. */
+/* Sign-in, sessions, the own password, the phone's secret, tickets for the live feed. */
 #include "cgi-bin/command.h"
+#include "cgi-bin/ended.h"
+#include "cgi-bin/password.h"
 #include "cgi-bin/rows.h"
 #include "cgi-bin/site.h"
 #include "lib/log.h"
@@ -11,8 +13,6 @@
 enum {
 	TOKEN_BYTES = 32,
 	SIP_SECRET_BYTES = 16,
-	TICKET_SECONDS = 30,
-	ENDED_SECONDS = 2 * TICKET_SECONDS, /* longer than any ticket of the session can live */
 	COMMAND_MS = 1500
 };
 
@@ -113,22 +113,26 @@ static int refuse_locked(struct request *r, int64_t locked_ms)
 	return ERR_RATE_LIMITED;
 }
 
-/* Counts the failure by what was typed, whether anybody has that name or not. */
-static int refuse_wrong(struct request *r, const char *tenant_id)
+/* Gives the place back and counts the failure by what was typed, whether anybody has that name or not. */
+static int refuse_wrong(struct request *r, const char *tenant_id, const char *extension)
 {
-	const char *params[] = { tenant_id, request_input(r, "extension") };
-	struct db_result *result;
+	const char *params[] = { tenant_id, extension, http_variable(r->http, "REMOTE_ADDR"),
+				 r->http->id };
+	const struct db_step steps[] = { { Q_HASH_DONE, NULL, DB_TEXT },
+					 { Q_SIGN_IN_FAILED, params, DB_TEXT } };
+	struct db_result *results[ARRAY_LEN(steps)];
+	int err = db_run(r->app->db, r->ctx, steps, ARRAY_LEN(steps), results, NULL);
 
-	if (!tenant_id)
-		return ERR_BAD_CREDENTIALS;
-	int err = db_exec(r->app->db, r->ctx, Q_SIGN_IN_FAILED, params, DB_TEXT, &result, NULL);
 	return err ? err : ERR_BAD_CREDENTIALS;
 }
 
-/* Whose password it is. */
-static int check_password(struct request *r, const char **user_id)
+/* Whose password it is, and what it is to be kept as from now on: NULL for as it is. */
+static int check_password(struct request *r, const char **user_id, const char **hash)
 {
-	const char *params[] = { request_input(r, "tenant"), request_input(r, "extension") };
+	const char *password = request_input(r, "password");
+	const char *params[] = { request_input(r, "tenant"), request_input(r, "extension"),
+				 http_variable(r->http, "REMOTE_ADDR"), password_places(r) };
+	struct secret_cost cost = password_cost(r);
 	struct db_result *found;
 	int err = db_exec(r->app->db, r->ctx, Q_SIGN_IN_START, params, DB_TEXT, &found, NULL);
 
@@ -136,16 +140,20 @@ static int check_password(struct request *r, const char **user_id)
 		return err;
 	if (db_int(found, 0, 3) > 0)
 		return refuse_locked(r, db_int(found, 0, 3));
-	if (!secret_verify(db_text(found, 0, 2), request_input(r, "password")))
-		return refuse_wrong(r, db_text(found, 0, 0));
+	if (!db_int(found, 0, 4))
+		return password_busy(r);
+	if (!secret_verify(db_text(found, 0, 2), password, cost))
+		return refuse_wrong(r, db_text(found, 0, 0), request_input(r, "extension"));
 	*user_id = db_text(found, 0, 1);
+	*hash = secret_outdated(db_text(found, 0, 2), cost) ? secret_hash(r->ctx, password, cost)
+							    : NULL;
 	return 0;
 }
 
-enum { IN_SIGN_IN, IN_PHONE, IN_ME, IN_COUNT };
+enum { IN_HASH_DONE, IN_SIGN_IN, IN_PHONE, IN_ME, IN_COUNT };
 
-static int begin_session(struct request *r, const char *user_id, const char *token,
-			 const char *secret, struct db_result **results)
+static int begin_session(struct request *r, const char *user_id, const char *hash,
+			 const char *token, const char *secret, struct db_result **results)
 {
 	const struct settings *s = &r->app->settings;
 	const char *sign_in[] = {
@@ -156,9 +164,11 @@ static int begin_session(struct request *r, const char *user_id, const char *tok
 		mem_printf(r->ctx, "%d", s->session_idle_s),
 		mem_printf(r->ctx, "%d", s->session_absolute_s),
 		r->http->id,
+		hash,
 	};
 	const char *phone_secret[] = { secret, s->sip_realm, request_input(r, "phone") };
 	const struct db_step steps[IN_COUNT] = {
+		[IN_HASH_DONE] = { Q_HASH_DONE, NULL, DB_TEXT },
 		[IN_SIGN_IN] = { Q_SIGN_IN, sign_in, DB_TEXT },
 		[IN_PHONE] = { Q_PHONE_SECRET, phone_secret, DB_TEXT },
 		[IN_ME] = { Q_AUTH_ME, NULL, DB_BINARY },
@@ -176,11 +186,11 @@ static int login(struct request *r)
 	const char *token = secret_token(r->ctx, TOKEN_BYTES);
 	const char *secret = secret_hex(r->ctx, SIP_SECRET_BYTES);
 	struct db_result *results[IN_COUNT];
-	const char *user_id = NULL;
-	int err = check_password(r, &user_id);
+	const char *user_id = NULL, *hash = NULL;
+	int err = check_password(r, &user_id, &hash);
 
 	if (!err)
-		err = begin_session(r, user_id, token, secret, results);
+		err = begin_session(r, user_id, hash, token, secret, results);
 	if (err)
 		return err;
 	const char *endpoint = db_text(results[IN_PHONE], 0, 0);
@@ -195,53 +205,79 @@ static int login(struct request *r)
 	return err;
 }
 
-/* ---- ends of sessions ---- */
+/* ---- the own password ---- */
 
-/* Sockets of the session close, and its unused tickets open none any more. */
-static int tell_sockets(struct request *r, const char *session_id)
+/* Holds a place to hash in, if the old password may be tried now. */
+static int check_old_password(struct request *r)
 {
-	const struct session *s = &r->session;
-	const char *key = mem_printf(r->ctx, "cb:ended:%s", session_id);
-	const char *seconds = mem_printf(r->ctx, "%d", ENDED_SECONDS);
-	const char *channel = mem_printf(r->ctx, "cb:%s:%s:sessions", s->node, s->tenant);
-	const char *message = mem_printf(r->ctx, "revoked %s", session_id);
-	struct str mark[] = { STR("SET"), str_of(key), STR("1"), STR("EX"), str_of(seconds) };
-	struct str publish[] = { STR("PUBLISH"), str_of(channel), str_of(message) };
+	const char *places[] = { password_places(r) };
+	struct db_result *found;
+	int err = request_exec(r, Q_PASSWORD_START, places, DB_TEXT, &found);
 
-	bus_add(r->app->bus, mark, ARRAY_LEN(mark));
-	bus_add(r->app->bus, publish, ARRAY_LEN(publish));
-	return bus_flush(r->app->bus, r->ctx, NULL);
+	if (err)
+		return err;
+	if (db_int(found, 0, 1) > 0)
+		return refuse_locked(r, db_int(found, 0, 1));
+	if (!db_int(found, 0, 2))
+		return password_busy(r);
+	if (secret_verify(db_text(found, 0, 0), request_input(r, "oldPassword"), password_cost(r)))
+		return 0;
+	err = refuse_wrong(r, r->session.tenant_id, r->session.extension);
+	return err == ERR_BAD_CREDENTIALS
+		       ? request_invalid(r, "/oldPassword", "is not the present password")
+		       : err;
 }
 
-/* Its sockets close; its phone is forgotten. What fails here is logged: the session has ended. */
-static void tell_ended(struct request *r, const char *session_id, const char *phone_extension)
+/* A browser or program goes on under a new token; all other sessions of the user end. */
+static int password_put(struct request *r)
 {
-	if (tell_sockets(r, session_id))
-		log_error("sockets of an ended session were not told session=%s", session_id);
-	if (!phone_extension)
-		return;
-	struct json_out o;
-	struct buf *logout_args = buf_new(r->ctx);
-	json_out_init(&o, logout_args);
-	json_open(&o, '{');
-	json_put_text(&o, "extension", phone_extension);
-	json_close(&o, '}');
-	if (command_send(r, "agent.logout", logout_args, COMMAND_MS, NULL))
-		log_error("asterisk was not told of a phone's end extension=%s", phone_extension);
-	r->detail = NULL;
+	const char *token = secret_token(r->ctx, TOKEN_BYTES);
+	int err = request_begin(r);
+
+	if (!err)
+		err = password_check(r, "newPassword");
+	if (!err)
+		err = check_old_password(r);
+	if (err)
+		return err;
+	const char *params[] = {
+		secret_hash(r->ctx, request_input(r, "newPassword"), password_cost(r)),
+		secret_sha256(r->ctx, str_of(token)),
+	};
+	const char *user[] = { r->session.user_id };
+	const struct db_step steps[] = { { Q_HASH_DONE, NULL, DB_TEXT },
+					 { Q_PASSWORD_PUT, params, DB_TEXT },
+					 { Q_SESSIONS_ENDED, user, DB_TEXT } };
+	struct db_result *results[ARRAY_LEN(steps)];
+	err = params[0] ? request_run(r, steps, ARRAY_LEN(steps), results) : ERR_UNAVAILABLE;
+	if (err)
+		return err;
+	ended_tell(r, results[2]);
+	json_open(&r->out, '{');
+	json_put_text(&r->out, "accessToken", token);
+	json_close(&r->out, '}');
+	set_cookie(r, token, r->app->settings.session_absolute_s);
+	return 0;
+}
+
+/* ---- ends of sessions ---- */
+
+static bool is_own_session(const struct request *r, const char *id)
+{
+	return r->session.id && strcmp(id, r->session.id) == 0;
 }
 
 /* Without an id: the own session. */
 static int end_session(struct request *r, const char *id)
 {
 	const char *params[] = { id };
-	struct db_result *result;
-	int err = request_exec(r, Q_SESSION_END, params, DB_TEXT, &result);
+	struct db_result *ended;
+	int err = request_exec(r, Q_SESSION_END, params, DB_TEXT, &ended);
 
 	if (err)
 		return err;
-	tell_ended(r, db_text(result, 0, 0), db_text(result, 0, 1));
-	if (strcmp(db_text(result, 0, 0), r->session.id) == 0)
+	ended_tell(r, ended);
+	if (is_own_session(r, db_text(ended, 0, 0)))
 		set_cookie(r, "", 0);
 	return 0;
 }
@@ -254,6 +290,20 @@ static int logout(struct request *r)
 static int session_delete(struct request *r)
 {
 	return end_session(r, request_input(r, "id"));
+}
+
+static int sessions_delete(struct request *r)
+{
+	const struct db_step steps[] = { { Q_SESSIONS_END_OWN, NULL, DB_TEXT },
+					 { Q_SESSIONS_ENDED_OWN, NULL, DB_TEXT } };
+	struct db_result *results[ARRAY_LEN(steps)];
+	int err = request_run(r, steps, ARRAY_LEN(steps), results);
+
+	if (err)
+		return err;
+	ended_tell(r, results[1]);
+	set_cookie(r, "", 0);
+	return 0;
 }
 
 /* ---- tickets ---- */
@@ -288,22 +338,38 @@ static const struct route routes[] = {
 			.example = "1001" },
 		      { "password", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 200,
 			.required = true, .example = "cordboard-demo" },
-		      { "tenant", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 31 },
-		      { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP" } } },
+		      { "tenant", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 31, .example = "demo" },
+		      { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP",
+			.example = "WEBRTC" } } },
 	{ HTTP_POST, "auth/logout", AGENT, "Sign out", 204, .handler = logout },
 	{ HTTP_POST, "auth/phone", AGENT, "A fresh secret for the session's phone", 200,
 	  .schema = "PhoneSecret", .handler = phone,
 	  .inputs = { { "phone", PARAM_CHOICE, PARAM_BODY, .choices = "WEBRTC SIP",
-			.fallback = "WEBRTC" } } },
+			.fallback = "WEBRTC", .example = "WEBRTC" } } },
 	{ HTTP_GET, "auth/me", AGENT, "Who is signed in", 200, .schema = "Me", .query = Q_AUTH_ME },
-	{ HTTP_GET, "auth/sessions", AGENT, "Own open sessions", 200,
-	  .schema = "Session", .query = Q_SESSION_LIST,
-	  .shape = LIST },
-	{ HTTP_DELETE, "auth/sessions/:id", AGENT, "End a session", 204,
-	  .object = "session", .foreign = 404, .over = ADMIN, .handler = session_delete,
+	{ HTTP_PUT, "auth/password", AGENT,
+	  "Change the own password: the session goes on under a new token, all others end", 200,
+	  .schema = "NewToken", .handler = password_put,
+	  .inputs = { { "oldPassword", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 200,
+			.required = true, .example = "cordboard-demo" },
+		      { "newPassword", PARAM_TEXT, PARAM_BODY, .min = PASSWORD_MIN,
+			.max = PASSWORD_MAX, .required = true,
+			.example = "seven grey herons over the weir" } } },
+	{ HTTP_GET, "auth/sessions", AGENT, "Own open sessions", 200, .schema = "Session",
+	  .query = Q_SESSION_LIST, .shape = LIST },
+	{ HTTP_DELETE, "auth/sessions", AGENT, "End all own sessions, this one as well", 204,
+	  .handler = sessions_delete },
+	{ HTTP_DELETE, "auth/sessions/:id", AGENT,
+	  "End a session: an own one, or anybody's for admins", 204, .handler = session_delete,
+	  .object = "session", .foreign = 404, .over = ADMIN,
 	  .inputs = { { "id", PARAM_UUID, PARAM_PATH, .required = true } } },
+};
+
+const struct resource auth_resource = { routes, ARRAY_LEN(routes), NULL };
+
+static const struct route event_routes[] = {
 	{ HTTP_POST, "ws-ticket", AGENT, "A ticket for the live feed, good once for 30 s", 200,
 	  .schema = "Ticket", .handler = ws_ticket },
 };
 
-const struct resource auth_resource = { routes, ARRAY_LEN(routes), NULL };
+const struct resource events_resource = { event_routes, ARRAY_LEN(event_routes), "events" };

@@ -1,6 +1,7 @@
 /* Requests and answers as CGI writes them. */
 #include "cgi-bin/http.h"
 
+#include "lib/bearer.h"
 #include "lib/err.h"
 #include "lib/secret.h"
 
@@ -154,16 +155,10 @@ int http_request_read(const void *ctx, char *const *env, struct str body, const 
 
 const char *http_cookie(const struct http_request *r, const char *name)
 {
-	const char *p = http_variable(r, "HTTP_COOKIE");
-	size_t n = strlen(name);
+	const char *header = http_variable(r, "HTTP_COOKIE");
+	struct str value = bearer_cookie(str_of(header ? header : ""), str_of(name));
 
-	while (p && *p) {
-		p += strspn(p, "; ");
-		struct str cookie = take_until(&p, ";");
-		if (cookie.n > n && strncmp(cookie.p, name, n) == 0 && cookie.p[n] == '=')
-			return mem_strndup(r->ctx, cookie.p + n + 1, cookie.n - n - 1);
-	}
-	return NULL;
+	return value.p ? mem_strndup(r->ctx, value.p, value.n) : NULL;
 }
 
 bool http_is(const struct http_request *r, const char *media_type)

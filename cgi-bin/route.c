@@ -1,6 +1,7 @@
 /* The engine: match, check, begin the session, run the statement, write the answer. */
 #include "cgi-bin/route.h"
 
+#include "cgi-bin/credential.h"
 #include "cgi-bin/limit.h"
 #include "cgi-bin/once.h"
 #include "cgi-bin/rows.h"
@@ -101,21 +102,6 @@ int route_check_origin(const struct http_request *http, const char *public_url, 
 	if (least == PUBLIC)
 		return (marked || http_is(http, "application/json")) && (same || !origin) ? 0 : ERR_CROSS_SITE;
 	return 0;
-}
-
-/* The session's token, from where programs or browsers put it. */
-static const char *find_token(const struct app *app, const struct http_request *http,
-			      bool *by_cookie)
-{
-	static const char bearer[] = "Bearer ";
-	const char *header = http_variable(http, "HTTP_AUTHORIZATION");
-
-	*by_cookie = false;
-	if (header && strncmp(header, bearer, sizeof(bearer) - 1) == 0)
-		return header + sizeof(bearer) - 1;
-	const char *cookie = http_cookie(http, session_cookie_name(&app->settings));
-	*by_cookie = cookie != NULL;
-	return cookie;
 }
 
 /* What an API token needs for this route; NULL: no token will do. */
@@ -225,24 +211,30 @@ int request_run(struct request *r, const struct db_step *steps, size_t n,
 			      http_variable(r->http, "REMOTE_ADDR"),
 			      r->http->id,
 			      r->if_match };
+	const struct db_step adopt = { Q_SESSION_ADOPT, r->adopt, DB_TEXT };
 	const struct db_step begin = { Q_SESSION_BEGIN, who, DB_TEXT };
 	const struct db_step compared = { Q_VERSION_COMPARED, NULL, DB_TEXT };
-	bool compares = n > 0 && *r->if_match;
-	struct db_step all[STEPS_MAX] = { begin };
+	struct db_step all[STEPS_MAX];
 	struct db_result *answers[STEPS_MAX];
 	struct db_error error;
+	size_t count = 0;
 
-	if (n + 2 > STEPS_MAX)
+	if (n + 3 > STEPS_MAX)
 		return ERR_INTERNAL;
+	if (r->adopt)
+		all[count++] = adopt;
+	size_t begins = count;
+	all[count++] = begin;
 	for (size_t i = 0; i < n; i++)
-		all[i + 1] = steps[i];
-	all[n + 1] = compared;
-	int err = db_run(r->app->db, r->ctx, all, n + 1 + compares, answers, &error);
+		all[count++] = steps[i];
+	if (n > 0 && *r->if_match)
+		all[count++] = compared;
+	int err = db_run(r->app->db, r->ctx, all, count, answers, &error);
 	if (err)
 		return request_db_error(r, err, &error);
-	request_session(r, answers[0]);
+	request_session(r, answers[begins]);
 	for (size_t i = 0; i < n; i++)
-		results[i] = answers[i + 1];
+		results[i] = answers[begins + 1 + i];
 	return 0;
 }
 
@@ -271,7 +263,7 @@ static size_t page_size(const struct request *r, size_t rows)
 }
 
 /* The statement fetched one row more than the page holds if there is a next page. */
-static int put_list(struct request *r, const struct db_result *result)
+int request_put_list(struct request *r, const struct db_result *result)
 {
 	size_t rows = db_rows(result), page = page_size(r, rows);
 	size_t shown = rows < page ? rows : page;
@@ -312,7 +304,7 @@ static int run_statement(struct request *r)
 	if (err || r->route->shape == NOTHING)
 		return err;
 	if (r->route->shape == LIST)
-		return put_list(r, result);
+		return request_put_list(r, result);
 	return request_put(r, result);
 }
 
@@ -392,7 +384,7 @@ static int serve(struct request *r)
 
 	if (err)
 		return err;
-	r->token = find_token(r->app, r->http, &by_cookie);
+	credential_read(r, &by_cookie);
 	/* A sign-in does not depend on whatever cookie is left from an earlier one. */
 	err = route_check_origin(r->http, r->app->settings.public_url, r->route->least,
 				 by_cookie && r->route->least != PUBLIC);

@@ -9,6 +9,7 @@
 #include "lib/bus.h"
 #include "lib/db.h"
 #include "lib/err.h"
+#include "lib/jwt.h"
 #include "lib/settings.h"
 
 #define API_PREFIX "/api/pbx/"
@@ -29,6 +30,7 @@ enum { APP_DB_ANSWER_MS = 4000 };
 /* What outlives a request. */
 struct app {
 	struct settings settings;
+	struct jwt_rules jwt;
 	struct db *db;
 	struct bus *bus;
 };
@@ -44,6 +46,7 @@ struct request {
 	const struct http_request *http;
 	const struct route *route;
 	const char *token;            /* of the session; NULL: none was shown */
+	const char *const *adopt;     /* session_adopt's parameters; NULL: the session is one of ours */
 	const char *if_match;         /* "<id> <version>" that a change needs; "": none was asked for */
 	struct param_values in;       /* by input row */
 	struct session session;
@@ -121,6 +124,8 @@ int request_begin(struct request *r);
  * "_version" becomes the ETag.
  */
 int request_put(struct request *r, const struct db_result *result);
+/* Writes a page of a binary result: as a row of the shape LIST does. */
+int request_put_list(struct request *r, const struct db_result *result);
 /* Turns what db_run said into the answer: names the field of a refusal. */
 int request_db_error(struct request *r, int err, const struct db_error *error);
 /* Lists one wrong field, and returns ERR_INVALID. */

@@ -111,10 +111,74 @@ static const struct schema_row session[] = {
 	BOOL("current"),
 	END
 };
+static const struct schema_row new_token[] = {
+	TEXT("accessToken"),
+	END
+};
 static const struct schema_row ticket[] = {
 	TEXT("ticket"),
 	TIME("expiresAt"),
 	TEXT("url"),
+	END
+};
+
+/* ---- users, API tokens, the audit log ---- */
+
+static const struct schema_row user[] = {
+	UUID("id"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	WORD("role", ROLES),
+	TEXT("email", OR_NULL),
+	BOOL("enabled"),
+	TIME("createdAt"),
+	TIME("passwordAt"),
+	ONE("agentExtension", "User.Agent", OR_NULL),
+	END
+};
+static const struct schema_row user_agent[] = {
+	UUID("id"),
+	WORD("phoneKind", PHONES),
+	BOOL("autoAnswer"),
+	BOOL("enabled"),
+	TEXTS("queues"),
+	END
+};
+static const struct schema_row token[] = {
+	UUID("id"),
+	UUID("userId"),
+	TEXT("name"),
+	TEXTS("scopes"),
+	TIME("createdAt"),
+	TIME("expiresAt", OR_NULL),
+	TIME("lastUsedAt", OR_NULL),
+	END
+};
+static const struct schema_row new_api_token[] = {
+	TEXT("token"),
+	ALSO("Token"),
+	END
+};
+static const struct schema_row audit_entry[] = {
+	INT("id"),
+	TIME("at"),
+	TEXT("action"),
+	TEXT("kind"),
+	TEXT("object", OR_NULL),
+	TEXT("actor", OR_NULL),
+	UUID("actorId", OR_NULL),
+	UUID("sessionId", OR_NULL),
+	UUID("tokenId", OR_NULL),
+	TEXT("address", OR_NULL),
+	TEXT("requestId", OR_NULL),
+	ANY("before", OR_NULL),
+	ANY("after", OR_NULL),
+	END
+};
+static const struct schema_row audit_state[] = {
+	INT("entries"),
+	BOOL("intact"),
+	INT("firstBroken", OR_NULL),
 	END
 };
 
@@ -561,9 +625,16 @@ const struct schema schemas[] = {
 	{ "PhoneSecret", .rows = phone_secret },
 	{ "PhoneSecret.Sip", .rows = phone_secret_sip },
 	{ "Session", .rows = session },
+	{ "NewToken", .rows = new_token },
 	{ "Ticket", .rows = ticket },
 	{ "Agent", .versioned = true, .rows = agent },
 	{ "Agent.Membership", .rows = agent_membership },
+	{ "User", .versioned = true, .rows = user },
+	{ "User.Agent", .rows = user_agent },
+	{ "Token", .rows = token },
+	{ "NewApiToken", .rows = new_api_token },
+	{ "AuditEntry", .rows = audit_entry },
+	{ "AuditState", .rows = audit_state },
 	{ "LiveAgent", .rows = live_agent },
 	{ "Queue", .versioned = true, .rows = queue },
 	{ "Member", .versioned = true, .rows = member },

@@ -2,7 +2,18 @@
 #include "cgi-bin/site.h"
 
 const struct resource *const site[] = {
-	&auth_resource,     &agents_resource,    &queues_resource, &routes_resource,
-	&catalogue_resource, &calls_resource,
-	&contacts_resource, &reporting_resource, &system_resource, NULL,
+	&auth_resource,
+	&events_resource,
+	&users_resource,
+	&tokens_resource,
+	&audit_resource,
+	&agents_resource,
+	&queues_resource,
+	&routes_resource,
+	&catalogue_resource,
+	&calls_resource,
+	&contacts_resource,
+	&reporting_resource,
+	&system_resource,
+	NULL,
 };

@@ -5,20 +5,48 @@ SELECT tenant_id, tenant, node, user_id, session_id, extension, role, agent_id
 FROM session_begin($1, $2, $3, $4, $5, $6)
 
 -- name: sign_in_start
-SELECT tenant_id, user_id, password_hash, locked_ms FROM sign_in_start($1, $2)
+SELECT tenant_id, user_id, password_hash, locked_ms, place::int FROM sign_in_start($1, $2, $3, $4::int)
+
+-- name: hash_place
+SELECT hash_place($1::int)::int
+
+-- name: hash_done
+SELECT pg_advisory_unlock_all()
 
 -- name: sign_in_failed
-SELECT sign_in_failed($1, $2)
+SELECT sign_in_failed($1, $2, $3, $4)
 
 -- name: sign_in
 SELECT tenant_id, tenant, node, user_id, session_id, extension, role, agent_id
-FROM sign_in($1, $2, $3, $4, $5, $6, $7)
+FROM sign_in($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: session_adopt
+SELECT session_adopt($1, $2, $3, $4, $5, $6, $7)
 
 -- name: phone_secret
 SELECT phone_secret($1, $2, $3)
 
 -- name: session_end
-SELECT session_id, extension, had_phone FROM session_end(coalesce($1::uuid, current_session()))
+SELECT session_id, phone FROM session_end(coalesce($1::uuid, current_session()))
+
+-- name: sessions_end
+SELECT sessions_end($1::uuid)
+
+-- name: sessions_end_own
+SELECT sessions_end(current_user_id())
+
+-- What this transaction has ended.
+-- name: sessions_ended
+SELECT s.id, s.phone_ended FROM sessions s WHERE s.user_id = $1::uuid AND s.revoked_at = now()
+
+-- name: sessions_ended_own
+SELECT s.id, s.phone_ended FROM sessions s WHERE s.user_id = current_user_id() AND s.revoked_at = now()
+
+-- name: password_start
+SELECT password_hash, locked_ms, place::int FROM password_start($1::int)
+
+-- name: password_put
+SELECT password_put($1, $2)
 
 -- name: auth_me
 SELECT json_build_object('id', u.id, 'extension', u.extension, 'displayName', u.display_name,
@@ -41,12 +69,13 @@ SELECT s.id, host(s.address) AS address, s.user_agent AS "userAgent", s.created_
        s.id = current_session() AS current
 FROM sessions s
 WHERE s.user_id = current_user_id() AND s.revoked_at IS NULL AND s.expires_at > now()
+  AND s.last_seen_at + s.idle_limit > now()
 ORDER BY s.created_at DESC
 LIMIT 200
 
 -- name: ticket_holder
 SELECT json_build_object('tenant', t.slug, 'node', t.node, 'userId', current_user_id(),
-         'sessionId', current_session(), 'role', u.role, 'extension', u.extension,
+         'sessionId', coalesce(current_session(), current_token()), 'role', u.role, 'extension', u.extension,
          'queues', coalesce((SELECT a.queues FROM agent_overview a WHERE a.id = current_agent()), '{}'))::text
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.id = current_user_id()

@@ -92,6 +92,9 @@ const sessionSql = ({ id, owner, token = randomUUID() }) => `
 export const kinds = {
   agent: ({ owner }) => ({ id: owner.agent, sql: '' }),
   user: ({ owner }) => ({ id: owner.id, sql: '' }),
+  token: ({ id, owner }) => ({ id, sql: `
+    INSERT INTO api_tokens (id, tenant_id, user_id, name, token_hash, scopes)
+    VALUES ('${id}', '${owner.tenant.id}', '${owner.id}', 'Generated', sha256('${id}'), '{calls:read}');` }),
   session: ({ id, owner }) => ({ id, sql: sessionSql({ id, owner }) }),
   queue: ({ id, owner, n }) => ({ id, agentId: owner.agent, sql: `
     INSERT INTO call_queues (id, tenant_id, name, display_name) VALUES ('${id}', '${owner.tenant.id}', 'q${word(n)}', 'Queue ${n}');

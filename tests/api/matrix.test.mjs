@@ -15,7 +15,7 @@ after(() => remove([tenant, elsewhere]));
 /**
  * What an operation needs beyond its row. live: amid must know the agents; body: inputs that must be
  * others each time, text: a body that is no JSON; refused: what the exchange says, where it would
- * have to act, to those who may.
+ * have to act, to those who may; own: what those who may are told of themselves.
  */
 const plain = { label: 'A label' };
 const special = {
@@ -33,6 +33,9 @@ const special = {
   'POST /contact-fields': { body: ({ id }) => ({ name: id }) },
   'PUT /contact-fields/{id}': { body: ({ id }) => ({ name: id }) },
   'POST /auth/login': { body: ({ cast }) => credentials(cast.AGENT) },
+  'POST /users': { body: ({ n }) => ({ extension: String(40_000_000 + n), email: `x${n}@example.com`, agentExtension: {} }) },
+  'PUT /users/{id}': { body: ({ id }) => ({ email: `${id}@example.com` }) },
+  'PUT /users/{id}/password': { own: 409 },
   'PUT /agent-extensions/{id}/status': { live: true, body: () => ({ reason: '' }) },
   'POST /agent-extensions/{id}/wrapup': { live: true, refused: 409 },
   'POST /calls/dial': { live: true, refused: [502, 504] },
@@ -42,14 +45,14 @@ const special = {
 
 const whose = ['other tenant', 'foreign', 'own'];
 
-function expected({ operation, success, refused }, role, of) {
+function expected({ operation, success, refused, own }, role, of) {
   const least = operation['x-least-role'];
   if (least === 'PUBLIC') return success;
   if (!role) return 401;
   if (roles.indexOf(role) < roles.indexOf(least)) return 403;
   if (of === 'other tenant') return 404;
   if (of === 'foreign' && operation['x-foreign'] && roles.indexOf(role) < roles.indexOf(operation['x-over'])) return operation['x-foreign'];
-  return refused ?? success;
+  return of === 'own' && own ? own : refused ?? success;
 }
 
 // A body of another type is written here by hand.
@@ -97,7 +100,7 @@ for (const found of api.operations) {
         const { url, body } = request(found, objects[`${role} ${of}`], more.body?.(about));
         const answer = await call(method, url, { token: cast[role]?.token, ...encoded(found, body, more.text?.(about)) });
         const cell = `${role ?? 'nobody'}, ${of} ${operation['x-object'] ?? ''}`;
-        const wanted = expected({ operation, success, refused: more.refused }, role, of);
+        const wanted = expected({ operation, success, refused: more.refused, own: more.own }, role, of);
         assert.ok([wanted].flat().includes(answer.status), `${cell}: ${answer.status} instead of ${wanted}\n${answer.text}`);
         cells++;
       }
