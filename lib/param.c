@@ -107,9 +107,29 @@ static bool fits(const char *text, const char *pattern)
 	return true;
 }
 
+/* Two digits from min to max. */
+static bool is_up_to(const char *digits, int min, int max)
+{
+	int n = (digits[0] - '0') * 10 + digits[1] - '0';
+
+	return n >= min && n <= max;
+}
+
+static bool is_date(const char *text)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	long year = strtol(text, NULL, 10), month = strtol(text + 5, NULL, 10);
+
+	if (year < 1 || month < 1 || month > 12)
+		return false;
+	bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return is_up_to(text + 8, 1, days[month - 1] + leap);
+}
+
 static bool is_time(const char *text)
 {
-	if (!fits(text, "9999-99-99T99:99:99"))
+	if (!fits(text, "9999-99-99T99:99:99") || !is_date(text) || !is_up_to(text + 11, 0, 23) ||
+	    !is_up_to(text + 14, 0, 59) || !is_up_to(text + 17, 0, 60))
 		return false;
 	text += strlen("9999-99-99T99:99:99");
 	if (*text == '.') {
@@ -120,7 +140,8 @@ static bool is_time(const char *text)
 	}
 	if (strcmp(text, "Z") == 0)
 		return true;
-	return (*text == '+' || *text == '-') && fits(text + 1, "99:99") && strlen(text) == 6;
+	return (*text == '+' || *text == '-') && fits(text + 1, "99:99") && strlen(text) == 6 &&
+	       is_up_to(text + 1, 0, 14) && is_up_to(text + 4, 0, 59);
 }
 
 static bool is_choice(const char *choices, const char *text)
