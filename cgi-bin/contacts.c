@@ -109,7 +109,7 @@ static int import_post(struct request *r)
 	{ "company", PARAM_TEXT, PARAM_BODY, .min = 0, .max = 200, .nullable = true, \
 	  .example = "Northwind Bakery" }, \
 	{ "email", PARAM_TEXT, PARAM_BODY, .min = 0, .max = 254, .nullable = true, \
-	  .pattern = EMAIL_PATTERN, .example = "clara@example.com" }, \
+	  .pattern = PARAM_EMAIL, .example = "clara@example.com" }, \
 	{ "tags", PARAM_TEXTS, PARAM_BODY, .min = 1, .max = 40, .example = "[\"vip\"]" }, \
 	{ "fields", PARAM_FIELDS, PARAM_BODY, .min = 0, .max = 1000, \
 	  .example = "{\"Plan\":\"Gold\"}" }, \

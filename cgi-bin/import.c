@@ -23,8 +23,8 @@ struct column_row {
 static const struct column_row column_rows[] = {
 	{ "name", SINGLE, { "name", PARAM_TEXT, .min = 1, .max = 200 } },
 	{ "company", SINGLE, { "company", PARAM_TEXT, .min = 1, .max = 200 } },
-	{ "email", SINGLE, { "email", PARAM_TEXT, .min = 3, .max = 254, .pattern = EMAIL_PATTERN } },
-	{ "e-mail", SINGLE, { "email", PARAM_TEXT, .min = 3, .max = 254, .pattern = EMAIL_PATTERN } },
+	{ "email", SINGLE, { "email", PARAM_TEXT, .min = 3, .max = 254, .pattern = PARAM_EMAIL } },
+	{ "e-mail", SINGLE, { "email", PARAM_TEXT, .min = 3, .max = 254, .pattern = PARAM_EMAIL } },
 	{ "tags", TAGS, { "tags", PARAM_TEXT, .min = 1, .max = 40 } },
 	{ "tag", TAGS, { "tags", PARAM_TEXT, .min = 1, .max = 40 } },
 	{ "number", NUMBERS, { .name = "numbers", .type = PARAM_PHONE } },

@@ -13,9 +13,6 @@
 
 #include <stdbool.h>
 
-/* Of what has two sides of an @, or of nothing; the same in POSIX and ECMA's regular expressions. */
-#define EMAIL_PATTERN "^([^@ ]+@[^@ ]+)?$"
-
 enum { IMPORT_BODY_MAX_BYTES = 8 * 1024 * 1024, IMPORT_LINES_MAX = 50000 };
 
 /* A custom field that is defined. */

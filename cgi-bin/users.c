@@ -4,7 +4,6 @@
 #include "cgi-bin/site.h"
 
 #define ROLES "AGENT SUPERVISOR MANAGER ADMIN"
-#define EMAIL "[^@[:space:][:cntrl:]]{1,64}@[^@[:space:][:cntrl:]]{1,189}"
 #define USER_ID { "id", PARAM_UUID, PARAM_PATH, .required = true }
 
 /* User, extension and queues in one transaction. */
@@ -129,12 +128,12 @@ static const struct route routes[] = {
 	  "A new user, who can sign in at once; with agentExtension also an agent in queues", 201,
 	  .schema = "User", .handler = user_post,
 	  .inputs = { { "extension", PARAM_TEXT, PARAM_BODY, .min = 3, .max = 8, .required = true,
-			.pattern = "[0-9]+", .example = "1999" },
+			.pattern = "^[0-9]+$", .example = "1999" },
 		      { "displayName", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 80,
 			.required = true, .example = "Nora Example" },
 		      { "role", PARAM_CHOICE, PARAM_BODY, .choices = ROLES, .required = true,
 			.example = "AGENT" },
-		      { "email", PARAM_TEXT, PARAM_BODY, .max = 254, .pattern = EMAIL,
+		      { "email", PARAM_TEXT, PARAM_BODY, .max = 254, .pattern = PARAM_EMAIL,
 			.nullable = true, .example = "nora@example.com" },
 		      { "password", PARAM_TEXT, PARAM_BODY, .min = PASSWORD_MIN,
 			.max = PASSWORD_MAX, .required = true,
@@ -150,7 +149,7 @@ static const struct route routes[] = {
 		      { "displayName", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 80,
 			.example = "Nora Example" },
 		      { "role", PARAM_CHOICE, PARAM_BODY, .choices = ROLES, .example = "AGENT" },
-		      { "email", PARAM_TEXT, PARAM_BODY, .max = 254, .pattern = EMAIL,
+		      { "email", PARAM_TEXT, PARAM_BODY, .max = 254, .pattern = PARAM_EMAIL,
 			.nullable = true, .example = "nora@example.com" },
 		      { "enabled", PARAM_BOOL, PARAM_BODY, .example = "true" } } },
 	{ HTTP_DELETE, "users/:id", ADMIN, "Disable a user: history keeps them", 204,

@@ -27,6 +27,9 @@ enum param_where { PARAM_BODY, PARAM_QUERY, PARAM_PATH };
 
 enum { PARAM_MAX = 24, PARAM_ITEMS_MAX = 50 };
 
+/* Of what has two sides of an @, or of nothing, which clears it. */
+#define PARAM_EMAIL "^([^@ ]+@[^@ ]+)?$"
+
 struct param_row {
 	const char *name;
 	enum param_type type;
@@ -35,7 +38,7 @@ struct param_row {
 	bool required;
 	bool nullable;             /* an explicit null is bound as an empty text: it clears */
 	int64_t step;              /* PARAM_INT: a multiple of it; 0: any */
-	const char *pattern;       /* PARAM_TEXT: extended regular expression for all of it */
+	const char *pattern;       /* PARAM_TEXT: "^…$", as POSIX and ECMAScript both read it */
 	const struct param_row *items;  /* PARAM_OBJECT, PARAM_OBJECTS; no fallbacks in them */
 	const char *choices;       /* PARAM_CHOICE: words with single spaces between */
 	const char *fallback;      /* bound when absent; NULL: SQL NULL */

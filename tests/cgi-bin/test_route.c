@@ -239,6 +239,10 @@ static void check_row(const struct route *route)
 	for (const struct param_row *in = route->inputs; in->name; in++) {
 		if (in->type == PARAM_CHOICE && !in->choices)
 			fail_msg("%s: %s has no choices", route->path, in->name);
+		/* The description shows it as it is. */
+		if (in->pattern && (in->pattern[0] != '^' || in->pattern[strlen(in->pattern) - 1] != '$' ||
+				    strstr(in->pattern, "[:")))
+			fail_msg("%s: %s is not matched as a whole", route->path, in->name);
 		if (route->method == HTTP_GET && in->where == PARAM_BODY)
 			fail_msg("%s: GET has a body", route->path);
 	}
