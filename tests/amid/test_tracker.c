@@ -82,8 +82,8 @@ static int setup(void **state)
 	f->reader = ami_reader_new(f);
 	tracker_config_begin(f->tracker, START);
 	tracker_config_queue(f->tracker, "demo", "support", 20000);
-	tracker_config_agent(f->tracker, "demo", "1001");
-	tracker_config_agent(f->tracker, "acme", "1001");
+	tracker_config_agent(f->tracker, "demo", "1001", 1);
+	tracker_config_agent(f->tracker, "acme", "1001", 1);
 	tracker_config_end(f->tracker);
 	*state = f;
 	return 0;
@@ -676,8 +676,8 @@ static void configure(struct fixture *f, const char *queue, const char *agent)
 	tracker_config_begin(f->tracker, START);
 	if (queue)
 		tracker_config_queue(f->tracker, "demo", queue, 20000);
-	tracker_config_agent(f->tracker, "demo", "1001");
-	tracker_config_agent(f->tracker, "acme", agent);
+	tracker_config_agent(f->tracker, "demo", "1001", 1);
+	tracker_config_agent(f->tracker, "acme", agent, 1);
 	tracker_config_end(f->tracker);
 }
 
@@ -701,15 +701,48 @@ static void a_configuration_tells_only_of_who_comes_and_goes(void **state)
 	event(f, 900, "Event: Hangup\nCause: 0" CALLER);
 	assert_true(f->gone[RECORD_QUEUE]);
 	tracker_config_begin(f->tracker, START);
-	tracker_config_agent(f->tracker, "demo", "1001");
+	tracker_config_agent(f->tracker, "demo", "1001", 1);
 	tracker_config_end(f->tracker);
 	assert_int_equal(n[RECORD_AGENT], 5);
 	assert_true(f->gone[RECORD_AGENT]);
 }
 
+static void what_a_configuration_changes_of_a_phone_is_told(void **state)
+{
+	static const struct {
+		int64_t phone;             /* 0: the agent is not there */
+		enum phone_news news;
+	} steps[] = { { 5, PHONE_NEW },     { 5, PHONE_SAME }, { 6, PHONE_CHANGED },
+		      { 6, PHONE_SAME },    { 0, PHONE_SAME }, { 6, PHONE_NEW } };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		tracker_config_begin(f->tracker, START);
+		if (steps[i].phone)
+			assert_int_equal(tracker_config_agent(f->tracker, "demo", "1005", steps[i].phone), steps[i].news);
+		tracker_config_end(f->tracker);
+	}
+}
+
+static void who_leaves_the_configuration_is_offline_from_then_on(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(tracker_agent_status(f->tracker, "acme", "1001", "AVAILABLE", NULL, START), 0);
+	configure(f, "support", "1002");
+	configure(f, "support", "1001");
+	struct buf *b = buf_new(f);
+	assert_int_equal(tracker_agent_json(f->tracker, "acme", "1001", b), 0);
+	assert_non_null(strstr(buf_text(b), "\"status\":\"OFFLINE\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_a_configuration_changes_of_a_phone_is_told, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			who_leaves_the_configuration_is_offline_from_then_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_configuration_tells_only_of_who_comes_and_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -81,7 +81,7 @@ static struct tracker *floor_new(struct work *w, bool records)
 	tracker_config_queue(t, "demo", "support", 20000);
 	for (int i = 0; i < 10; i++) {
 		snprintf(extension, sizeof(extension), "%d", 1001 + i);
-		tracker_config_agent(t, "demo", extension);
+		tracker_config_agent(t, "demo", extension, 1);
 		tracker_restore_agent(t, &(struct tracker_agent){ .tenant = "demo",
 			.extension = extension, .status = "AVAILABLE", .since_us = 1 });
 	}

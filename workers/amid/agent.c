@@ -138,6 +138,13 @@ static void choose(struct agent *agent, enum agent_status base, const char *reas
 	talloc_free((void *)(uintptr_t)old);
 }
 
+void agent_leave(struct tracker *t, struct agent *agent)
+{
+	choose(agent, AGENT_OFFLINE, NULL);
+	agent->wrapup_us = 0;
+	agent_refresh(t, agent);
+}
+
 int tracker_agent_status(struct tracker *t, const char *tenant, const char *extension,
 			 const char *status, const char *reason, int64_t now_us)
 {

@@ -94,6 +94,8 @@ const char *core_endpoint(const struct core *core, const void *ctx, const char *
 	return mem_printf(ctx, "%s-%s", tenant, extension);
 }
 
+const char *const core_phone_caches[] = { "res_pjsip/auth", "res_pjsip/endpoint", "res_pjsip/aor" };
+
 /* ---- what the tracker says ---- */
 
 static void announce_later(struct core *core, const struct record *r, int64_t seq)
@@ -108,6 +110,24 @@ static void announce_later(struct core *core, const struct record *r, int64_t se
 	core->announcements_end = &p->next;
 }
 
+/*
+ * What was changed of a phone counts from now on, and who is there no more registers no more. With
+ * the link down nothing is lost: all of it is forgotten when the link is back.
+ */
+static void forget_phone(struct core *core, const char *tenant, const char *extension)
+{
+	const void *ctx = mem_context();
+	const char *endpoint = core_endpoint(core, ctx, tenant, extension);
+
+	for (size_t i = 0; session_ready(core->system) && i < PHONE_CACHES; i++) {
+		struct ami_action *a = session_begin(core->system, "SorceryMemoryCacheExpireObject");
+		ami_action_put(a, "Cache", core_phone_caches[i]);
+		ami_action_put(a, "Object", endpoint);
+		session_send(core->system, NULL, NULL, 0);
+	}
+	talloc_free((void *)(uintptr_t)ctx);
+}
+
 static void on_record(void *arg, const struct record *r)
 {
 	struct core *core = arg;
@@ -117,6 +137,8 @@ static void on_record(void *arg, const struct record *r)
 		log_info("%s", buf_text(core->line));
 	if (r->pause != PAUSE_UNCHANGED && !r->gone)
 		announce_later(core, r, seq);
+	if (r->kind == RECORD_AGENT && r->gone)
+		forget_phone(core, r->tenant, r->key);
 }
 
 static void announce(struct core *core, const struct announcement *p)
@@ -170,8 +192,11 @@ static void take_config(struct core *core, struct store_config *config, bool res
 				a->tenant, a->extension, a->status, a->reason, a->next_status,
 				a->call_id, a->since_us, a->wrapup_us, a->wrapup_ms,
 				a->wrapup_extended });
-		if (tracker_config_agent(core->tracker, a->tenant, a->extension))
-			core->new_phones = true;
+		enum phone_news news =
+			tracker_config_agent(core->tracker, a->tenant, a->extension, a->phone);
+		core->new_phones = core->new_phones || news == PHONE_NEW;
+		if (news == PHONE_CHANGED)
+			forget_phone(core, a->tenant, a->extension);
 	}
 	tracker_config_end(core->tracker);
 	talloc_free(config);
@@ -233,12 +258,10 @@ static void on_events_down(void *arg, struct session *s)
 /* What was changed while nobody could tell Asterisk must not be answered from its cache. */
 static void on_system_ready(void *arg, struct session *s)
 {
-	static const char *const caches[] = { "res_pjsip/endpoint", "res_pjsip/auth",
-					      "res_pjsip/aor" };
-
 	(void)arg;
-	for (size_t i = 0; i < ARRAY_LEN(caches); i++) {
-		ami_action_put(session_begin(s, "SorceryMemoryCacheExpire"), "Cache", caches[i]);
+	for (size_t i = 0; i < PHONE_CACHES; i++) {
+		ami_action_put(session_begin(s, "SorceryMemoryCacheExpire"), "Cache",
+			       core_phone_caches[i]);
 		session_send(s, NULL, NULL, 0);
 	}
 }

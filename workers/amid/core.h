@@ -29,6 +29,10 @@ bool core_linked(const struct core *core);
 const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
 			  const char *extension);
 
+/* What Asterisk keeps of a phone that it has read, and where. */
+enum { PHONE_CACHES = 3 };
+extern const char *const core_phone_caches[PHONE_CACHES];
+
 /* ---- verbs.c ---- */
 
 /* Executes a command; the reply may come later. Takes the command over. */

@@ -166,7 +166,7 @@ struct agent {
 	const char *key, *tenant, *extension;
 	bool configured;
 	bool named;                   /* in the configuration that is being read */
-	bool known;                   /* was configured at some time */
+	int64_t phone;                /* a number for what Asterisk is shown of it */
 	enum agent_status status;     /* what is shown */
 	enum agent_status base;       /* chosen by a person: holds outside calls and wrap-up */
 	const char *reason;           /* of base */
@@ -342,6 +342,8 @@ const char *agent_reason(const struct agent *agent);
 struct leg *agent_leg_up(const struct agent *agent);
 struct leg *agent_leg_ringing(const struct agent *agent);
 void agent_phone(struct tracker *t, struct agent *agent, bool registered, struct str contact);
+/* The configuration has the agent no more: offline, when no call of theirs is left. */
+void agent_leave(struct tracker *t, struct agent *agent);
 
 /* ---- record.c: things as JSON ---- */
 

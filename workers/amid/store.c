@@ -285,6 +285,7 @@ static void take_agents(struct store_config *c, const struct db_result *rows)
 			.call_id = copy(c, db_text(rows, i, 7)),
 			.wrapup_ms = db_int(rows, i, 8),
 			.wrapup_extended = db_int(rows, i, 9) != 0,
+			.phone = db_int(rows, i, 10),
 		};
 }
 

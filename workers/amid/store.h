@@ -25,6 +25,7 @@ struct store_config {
 		const char *status, *reason, *next_status, *call_id;   /* NULL: never stored */
 		int64_t since_us, wrapup_us, wrapup_ms;
 		bool wrapup_extended;
+		int64_t phone;         /* a number for what Asterisk is shown of the phone */
 	} *agents;
 	size_t n_agents;
 };

@@ -265,18 +265,22 @@ void tracker_config_queue(struct tracker *t, const char *tenant, const char *nam
 	queue->configured = true;
 }
 
-bool tracker_config_agent(struct tracker *t, const char *tenant, const char *extension)
+enum phone_news tracker_config_agent(struct tracker *t, const char *tenant, const char *extension,
+				     int64_t phone)
 {
 	struct agent *agent = agent_get(t, tenant, str_of(extension));
-	bool new = !agent->known;
+	enum phone_news news = !agent->configured       ? PHONE_NEW
+			       : agent->phone != phone ? PHONE_CHANGED
+						       : PHONE_SAME;
 
-	agent->named = agent->known = true;
+	agent->named = true;
 	if (!agent->configured)
 		agent_changed(t, agent);
 	agent->configured = true;
+	agent->phone = phone;
 	if (!agent->since_us)
 		agent->since_us = t->now_us;
-	return new;
+	return news;
 }
 
 void tracker_config_end(struct tracker *t)
@@ -284,6 +288,7 @@ void tracker_config_end(struct tracker *t)
 	for (struct agent *agent = t->agents; agent; agent = agent->hh.next)
 		if (agent->configured && !agent->named) {
 			agent->configured = false;
+			agent_leave(t, agent);
 			agent_changed(t, agent);
 		}
 	for (struct queue *queue = t->queues; queue; queue = queue->hh.next)

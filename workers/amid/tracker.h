@@ -77,8 +77,12 @@ int64_t tracker_next_tick(const struct tracker *t);
 void tracker_config_begin(struct tracker *t, int64_t now_us);
 void tracker_config_queue(struct tracker *t, const char *tenant, const char *queue,
 			  int64_t wrapup_ms);
-/* Returns whether no configuration before this one had the agent. */
-bool tracker_config_agent(struct tracker *t, const char *tenant, const char *extension);
+/* What Asterisk is to be told of an agent's phone. */
+enum phone_news { PHONE_SAME, PHONE_NEW, PHONE_CHANGED };
+
+/* phone: a number for all that Asterisk is shown of the agent's phone. Compares with the configuration before. */
+enum phone_news tracker_config_agent(struct tracker *t, const char *tenant, const char *extension,
+				     int64_t phone);
 void tracker_config_end(struct tracker *t);
 
 /* An agent's state as it was stored; texts may be NULL but for the first three. */

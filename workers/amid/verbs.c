@@ -136,17 +136,15 @@ static void on_expired(void *data, const struct ami_message *m, bool last)
 /* Asterisk forgets what it knew of the phone, so that only the new secret opens it. */
 static void expire_phone(struct core *core, struct command *c)
 {
-	static const char *const caches[] = { "res_pjsip/auth", "res_pjsip/endpoint",
-					      "res_pjsip/aor" };
 	const char *endpoint = core_endpoint(core, c, c->tenant, arg(c, "extension"));
 	struct flight *f = mem_new(NULL, struct flight);
 	int left = command_time_left_ms(c);
 
 	*f = (struct flight){ .core = core, .command = c };
-	for (size_t i = 0; i < ARRAY_LEN(caches); i++) {
+	for (size_t i = 0; i < PHONE_CACHES; i++) {
 		struct session *s = core_system(core);
 		struct ami_action *a = session_begin(s, "SorceryMemoryCacheExpireObject");
-		ami_action_put(a, "Cache", caches[i]);
+		ami_action_put(a, "Cache", core_phone_caches[i]);
 		ami_action_put(a, "Object", endpoint);
 		if (session_send(s, on_expired, f, left) == 0)
 			f->waiting++;
