@@ -591,14 +591,15 @@ static void on_agent_connect(struct tracker *t, const struct ami_message *m)
 	visit_close(t, caller->call, visit, "ANSWERED");
 }
 
-/* QUEUESTATUS of the Queue application to our outcome; a queue nobody knows is closed. */
+/* QUEUESTATUS, or what our dialplan says in its place, to our outcome; a queue nobody knows is closed. */
 static const struct {
 	const char *status, *outcome;
 } queue_exits[] = {
 	{ "TIMEOUT", "TIMEOUT" },     { "FULL", "FULL" },
 	{ "JOINEMPTY", "NO_AGENTS" }, { "LEAVEEMPTY", "NO_AGENTS" },
 	{ "JOINUNAVAIL", "NO_AGENTS" }, { "LEAVEUNAVAIL", "NO_AGENTS" },
-	{ "UNKNOWN", "CLOSED" },      { "WITHDRAW", "KEY" },
+	{ "CLOSED", "CLOSED" },       { "UNKNOWN", "CLOSED" },
+	{ "WITHDRAW", "KEY" },
 	{ "CONTINUE", "KEY" },        { "", "KEY" },
 };
 

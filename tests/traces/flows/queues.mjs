@@ -1,5 +1,5 @@
 // Waiting: queues that are full, empty or left, rings that nobody answers, and a restart.
-import { BEGIN, CALLER, IN_SALES, queue_call, settings, short_rings, SUPPORT } from './staging.mjs';
+import { BEGIN, CALLER, close, IN_SALES, open, queue_call, settings, short_rings, SUPPORT } from './staging.mjs';
 
 export const flows = {
 	'r01-both-hang-up-at-once': {
@@ -225,6 +225,46 @@ export const flows = {
 			await call.hangup();
 			await floor.link.event('QueueMemberStatus', { Status: '1' });
 			floor.link.forget();
+		},
+	},
+	'r60-closed': {
+		title: 'a number outside of its opening hours: the caller hears an announcement and the goodbye, nobody waits',
+		async run(floor) {
+			await close(floor.sql, SUPPORT);
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call(SUPPORT);
+			await floor.until(() => caller.ended, 'the end of the call');
+			await open(floor.sql, SUPPORT);
+		},
+	},
+	'r61-closed-caller-leaves-in-announcement': {
+		title: 'a number outside of its opening hours: the caller hangs up during the announcement',
+		async run(floor) {
+			await close(floor.sql, SUPPORT);
+			const caller = (await floor.outside(CALLER)).call(SUPPORT);
+			floor.step('the caller dials');
+			await floor.link.event('UserEvent', { UserEvent: 'CCQueueExit' });
+			await floor.wait(500);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+			await open(floor.sql, SUPPORT);
+		},
+	},
+	'r62-closed-to-another-queue': {
+		title: 'a number outside of its opening hours leads to queue sales: 1007 answers; caller hangs up',
+		async run(floor) {
+			await close(floor.sql, SUPPORT, 'sales');
+			const agent = await floor.agent(IN_SALES);
+			floor.step('the caller dials');
+			const caller = (await floor.outside(CALLER)).call(SUPPORT);
+			const call = await agent.ring();
+			await floor.wait(400);
+			floor.step(`${IN_SALES} answers`);
+			call.answer();
+			await floor.wait(1200);
+			floor.step('the caller hangs up');
+			await caller.hangup();
+			await open(floor.sql, SUPPORT);
 		},
 	},
 };

@@ -6,6 +6,13 @@ export const BEGIN = ['Set(__CC_CALL_ID=${UUID()})', 'CELGenUserEvent(CCCall,${C
 
 export const settings = (sql, queue, values) => sql(`UPDATE call_queues SET ${Object.entries(values).map(([k, v]) => `${k} = '${v}'`)} WHERE name = '${queue}'`);
 
+/** Gives a number hours that are never open; with `queue` it leads there meanwhile. */
+export const close = (sql, did, queue) => sql(`INSERT INTO opening_hours (tenant_id, name, timezone) SELECT id, 'Never', 'UTC' FROM tenants WHERE is_default ON CONFLICT DO NOTHING;
+	UPDATE inbound_routes r SET opening_hours_id = h.id, closed_action = '${queue ? 'QUEUE' : 'ANNOUNCEMENT'}',
+		closed_queue_id = (SELECT q.id FROM call_queues q WHERE q.tenant_id = r.tenant_id AND q.name = '${queue}')
+	FROM opening_hours h WHERE h.tenant_id = r.tenant_id AND h.name = 'Never' AND r.did = '${did}'`);
+export const open = (sql, did) => sql(`UPDATE inbound_routes SET opening_hours_id = NULL, closed_action = 'ANNOUNCEMENT', closed_queue_id = NULL WHERE did = '${did}'`);
+
 /** Short rings, so that a recording stays small. */
 export const short_rings = ({ sql }) => settings(sql, 'support', { ring_seconds: 4 });
 
