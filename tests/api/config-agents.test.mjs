@@ -130,10 +130,10 @@ test('who is switched off has no phone, until the next sign-in after being switc
 test('an agent on a call is not retired', async () => {
   const agent = await create({ extension: someExtension(), displayName: 'Busy' });
   await sql(`INSERT INTO agent_states (tenant_id, agent_id, status, since, seq)
-    SELECT tenant_id, id, 'ON_CALL', now(), 1 FROM agent_extensions WHERE id = '${agent.id}'
-    ON CONFLICT (tenant_id, agent_id) DO UPDATE SET status = 'ON_CALL'`);
+    SELECT tenant_id, id, 'ON_CALL', now(), ${2n ** 62n} FROM agent_extensions WHERE id = '${agent.id}'
+    ON CONFLICT (tenant_id, agent_id) DO UPDATE SET status = excluded.status, seq = excluded.seq`);
   assertProblem(await call('DELETE', `agent-extensions/${agent.id}`, { token }), 409, 'conflict');
-  await sql(`UPDATE agent_states SET status = 'OFFLINE' WHERE agent_id = '${agent.id}'`);
+  await sql(`UPDATE agent_states SET status = 'OFFLINE', seq = 0 WHERE agent_id = '${agent.id}'`);
   assert.equal((await call('DELETE', `agent-extensions/${agent.id}`, { token })).status, 204);
 });
 
