@@ -33,6 +33,15 @@ static int find_target(struct request *r, struct target *target)
 	return 0;
 }
 
+/* Who wraps up a call takes no other one before it is filed. A supervisor may let them. */
+static int check_filed(struct request *r, const struct target *target)
+{
+	if (!target->unfiled || !is_agent(r))
+		return 0;
+	r->detail = "Choose a disposition for the call first.";
+	return ERR_CONFLICT;
+}
+
 /* A reason may be sent by its code or its label; what is kept is the code. */
 static int find_reason(struct request *r, const char **reason)
 {
@@ -76,13 +85,15 @@ static int status_put(struct request *r)
 {
 	struct target target;
 	const char *reason;
+	const char *status = request_input(r, "status");
 	int err = find_target(r, &target);
 
+	if (!err && strcmp(status, "AVAILABLE") == 0)
+		err = check_filed(r, &target);
 	if (!err)
 		err = find_reason(r, &reason);
 	if (!err)
-		err = send_change(r, "agent.status", target.extension, "status",
-				  request_input(r, "status"), reason);
+		err = send_change(r, "agent.status", target.extension, "status", status, reason);
 	return err;
 }
 
@@ -92,10 +103,8 @@ static int wrapup_post(struct request *r)
 	struct target target;
 	int err = find_target(r, &target);
 
-	if (!err && target.unfiled && is_agent(r) && strcmp(action, "FINISH") == 0) {
-		r->detail = "Choose a disposition for the call first.";
-		err = ERR_CONFLICT;
-	}
+	if (!err && strcmp(action, "FINISH") == 0)
+		err = check_filed(r, &target);
 	return err ? err : send_change(r, "agent.wrapup", target.extension, "action", action, NULL);
 }
 

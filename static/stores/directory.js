@@ -21,7 +21,8 @@ const byKey = (/** @type {any[]} */ items, /** @type {string} */ key) => new Map
 const LISTS = [
 	{ path: 'agent-extensions', query: { limit: 200 }, put: (items) => { people.value = byKey(items, 'extension'); } },
 	{ path: 'queues', put: (items) => { queueInfo.value = byKey(items, 'name'); } },
-	{ path: 'dispositions', put: (items) => { dispositions.value = items; } },
+	/* A group is no word for a call: only what stands in it is. */
+	{ path: 'dispositions', put: (items) => { dispositions.value = items.filter((d) => d.selectable !== false); } },
 	{ path: 'pause-reasons', put: (items) => { pauseReasons.value = items; } },
 ];
 

@@ -137,6 +137,30 @@ test('an agent on a call is not retired', async () => {
   assert.equal((await call('DELETE', `agent-extensions/${agent.id}`, { token })).status, 204);
 });
 
+test('where the queue wants it, a call is filed before the next one', async () => {
+  const me = await signIn('1005');
+  const { id } = me.agentExtension;
+  const queue = await call('POST', 'queues', { token, body: { name: `filed_${process.pid}_${Date.now()}`, displayName: 'Filed', dispositionRequired: true } });
+  const over = await sql(`INSERT INTO call_sessions (id, tenant_id, pbx_id, direction, status, queue_id, agent_id, started_at, ended_at, seq)
+    SELECT gen_random_uuid(), tenant_id, gen_random_uuid(), 'INBOUND', 'ENDED', '${queue.json.id}', id, now(), now(), 1
+    FROM agent_extensions WHERE id = '${id}' RETURNING id`);
+  await sql(`INSERT INTO agent_states (tenant_id, agent_id, status, call_id, since, seq)
+    SELECT tenant_id, id, 'WRAP_UP', '${over}', now(), ${2n ** 62n} FROM agent_extensions WHERE id = '${id}'
+    ON CONFLICT (tenant_id, agent_id) DO UPDATE SET status = excluded.status, call_id = excluded.call_id, seq = excluded.seq`);
+  const finish = () => call('POST', `agent-extensions/${id}/wrapup`, { token: me.token, body: { action: 'FINISH' } });
+  const ready = (as) => call('PUT', `agent-extensions/${id}/status`, { token: as, body: { status: 'AVAILABLE' } });
+  for (const answer of [await finish(), await ready(me.token)]) {
+    assertProblem(answer, 409, 'conflict');
+    assert.match(answer.json.detail, /disposition/);
+  }
+  assert.equal((await ready(token)).status, 200, 'a supervisor may');
+  assert.equal((await call('PUT', `calls/${over}/notes`, { token: me.token, body: { disposition: 'RESOLVED' } })).status, 200);
+  assert.equal((await ready(me.token)).status, 200);
+  assert.equal((await call('PUT', `agent-extensions/${id}/status`, { token: me.token, body: { status: 'OFFLINE' } })).status, 200);
+  await sql(`UPDATE agent_states SET status = 'OFFLINE', call_id = NULL, seq = 0 WHERE agent_id = '${id}'; DELETE FROM call_sessions WHERE id = '${over}'`);
+  assert.equal((await call('DELETE', `queues/${queue.json.id}`, { token })).status, 204);
+});
+
 test('another tenant has its own agents and sees none of ours', async () => {
   const extension = someExtension();
   const ours = await create({ extension, displayName: 'Ours' });
