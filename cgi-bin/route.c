@@ -406,14 +406,31 @@ static int serve(struct request *r)
 	return r->route->once && key ? once_run(r, key, run) : run(r);
 }
 
+/* The UUID in a path, which names an object and nobody's number; NULL if there is none. */
+static const char *find_object(const struct request *r)
+{
+	for (size_t i = 0; r->route && r->route->inputs[i].name; i++)
+		if (r->route->inputs[i].where == PARAM_PATH && r->route->inputs[i].type == PARAM_UUID)
+			return r->in.text[i];
+	return NULL;
+}
+
+/* The row's own path, since what stands in its place may be somebody's number. */
 static void log_request(const struct request *r, int64_t began_ms)
 {
-	const char *uri = http_variable(r->http, "DOCUMENT_URI");
+	struct buf *line = buf_new(r->ctx);
+	const char *object = find_object(r);
 
-	log_info("request method=%s path=%s status=%d ms=%d id=%s extension=%s detail=%s",
-		 http_method_name(r->http->method), uri ? uri : "?", r->response->status,
-		 (int)(clock_mono_ms() - began_ms), r->http->id,
-		 r->session.extension ? r->session.extension : "-", r->detail ? r->detail : "-");
+	buf_printf(line, "request method=%s path=%s status=%d ms=%d id=%s",
+		   http_method_name(r->http->method), r->route ? r->route->path : "?",
+		   r->response->status, (int)(clock_mono_ms() - began_ms), r->http->id);
+	if (object)
+		log_put(line, "object", object);
+	if (r->session.extension)
+		log_put(line, "extension", r->session.extension);
+	if (r->detail)
+		log_put(line, "detail", r->detail);
+	log_info("%s", buf_text(line));
 }
 
 void route_serve(struct app *app, const struct http_request *http, int read_err,

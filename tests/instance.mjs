@@ -15,7 +15,7 @@ export const instance = JSON.parse((await run(path.join(root, 'scripts/status'),
 
 // As the owner of the schema, whom no policy binds.
 export async function sql(statement) {
-	const { stdout } = await run('psql', ['-XAtc', statement,
+	const { stdout } = await run('psql', ['-XAtqc', statement,
 		`host=127.0.0.1 port=${instance.ports.postgres} dbname=cordboard user=cordboard_owner passfile=${home}/secrets/pgpass-owner`], { maxBuffer: 2 ** 28 });
 	return stdout.trim();
 }

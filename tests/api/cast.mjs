@@ -13,7 +13,7 @@ const word = (n) => [...String(n)].map((d) => 'abcdefghij'[d]).join('');
 /** A tenant that is gone again after remove(). */
 export async function newTenant() {
   const slug = `mx${randomBytes(5).toString('hex')}`;
-  const id = await sql(`INSERT INTO tenants (slug, name) VALUES ('${slug}', 'Generated') RETURNING id`).then((out) => out.split('\n')[0]);
+  const id = await sql(`INSERT INTO tenants (slug, name) VALUES ('${slug}', 'Generated') RETURNING id`);
   return { id, slug };
 }
 

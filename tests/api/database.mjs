@@ -1,23 +1,9 @@
 // The instance's database, as its owner: what a test needs beside what the API does.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { sql } from '../instance.mjs';
 import { call, password } from './client.mjs';
 
-const run = promisify(execFile);
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const home = process.env.CORDBOARD_HOME;
-assert.ok(home, 'CORDBOARD_HOME must be the home of the running instance');
-const { ports } = JSON.parse((await run(path.join(root, 'scripts/status'), ['--home', home, '--json'])).stdout);
-
-export async function sql(statement) {
-  const where = `host=127.0.0.1 port=${ports.postgres} dbname=cordboard user=cordboard_owner passfile=${home}/secrets/pgpass-owner`;
-  const { stdout } = await run('psql', ['-XAtqv', 'ON_ERROR_STOP=1', '-c', statement, where], { maxBuffer: 2 ** 28 });
-  return stdout.trim();
-}
-
+export { sql };
 export const sqlJson = async (statement) => JSON.parse(await sql(statement) || 'null');
 
 // Another tenant with an administrator 7003 and an agent 7001, whose password is everybody's.
