@@ -408,11 +408,11 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   -- Who waits for a lock stands in everybody's way: it gives up soon and comes back.
   PERFORM set_config('lock_timeout', '500ms', true);
-  FOR month IN
+  FOREACH month IN ARRAY ARRAY(
     SELECT m::date FROM generate_series(this_month(), this_month() + make_interval(months => p_ahead), '1 month') m
     UNION SELECT date_trunc('month', s.started_at AT TIME ZONE 'UTC')::date FROM history.call_sessions_stray s
     UNION SELECT date_trunc('month', l.at AT TIME ZONE 'UTC')::date FROM history.agent_activity_logs_stray l
-    ORDER BY 1 LOOP
+    ORDER BY 1) LOOP
     CONTINUE WHEN partition_exists(month);
     moved := partition_make(month);
     RETURN NEXT;

@@ -28,6 +28,10 @@ BEGIN
   DELETE FROM sign_in_failures f WHERE f.at < now() - interval '1 day';
   GET DIAGNOSTICS count = ROW_COUNT;
   RETURN NEXT;
+  what := 'addresses of failures';
+  DELETE FROM sign_in_addresses a WHERE a.at < now() - interval '1 day';
+  GET DIAGNOSTICS count = ROW_COUNT;
+  RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION purge_sign_ins IS 'removes what signing in leaves behind; gives what and how many';
 
