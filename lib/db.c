@@ -13,6 +13,7 @@
 
 enum {
 	CONNECT_MS = 800,
+	HUNG_PAUSE_MS = 1000,   /* a server that takes connections in silence is not asked meanwhile */
 	ANSWER_MS = 15000,      /* unless db_deadline() says otherwise */
 	CHANNELS_MAX = 4
 };
@@ -21,6 +22,7 @@ struct db {
 	const char *conninfo;
 	PGconn *conn;
 	int answer_ms;
+	int64_t retry_at_ms;    /* not before, after a connection that was not answered */
 	bool prepared[Q__COUNT];
 	const char *channels[CHANNELS_MAX];
 	size_t n_channels;
@@ -102,8 +104,10 @@ static int handshake(struct db *db)
 			return lost(db, "refused the connection", ECONNREFUSED);
 		int err = wait_ready(db, state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
 				     deadline);
-		if (err)
+		if (err) {
+			db->retry_at_ms = clock_mono_ms() + HUNG_PAUSE_MS;
 			return lost(db, "did not answer the connection", -err);
+		}
 		state = PQconnectPoll(db->conn);
 	}
 	return 0;
@@ -121,6 +125,8 @@ static int listen_on(struct db *db, const char *channel)
 
 static int open_connection(struct db *db)
 {
+	if (clock_mono_ms() < db->retry_at_ms)
+		return -ETIMEDOUT;
 	db->conn = mem_check(PQconnectStart(db->conninfo));
 	if (PQstatus(db->conn) == CONNECTION_BAD)
 		return lost(db, "unreachable", ECONNREFUSED);
