@@ -10,8 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum { REDIS_MS = 500 };
+
+/* The same program serves two pools, so that no report stands in the floor's way. */
+struct pool {
+	const char *statement_timeout;
+	int answer_ms;          /* a little more, so that PostgreSQL's own word comes first */
+	unsigned watchdog_s;    /* no request of the pool takes as long */
+};
+
+static const struct pool floor_pool = { "3s", APP_DB_ANSWER_MS, 120 };
+static const struct pool report_pool = { "120s", 125000, 300 };
 
 static volatile sig_atomic_t stopping;
 
@@ -20,6 +31,17 @@ static void stop(int signal)
 	(void)signal;
 	stopping = 1;
 	FCGX_ShutdownPending();
+}
+
+/* Ends a worker that is caught in a request, so that another takes its place. */
+static void give_up(int signal)
+{
+	static const char text[] = "error api a request takes too long: this worker ends\n";
+	ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)signal;
+	(void)ignored;
+	_exit(1);
 }
 
 /* The body, up to its declared length and its limit. */
@@ -53,15 +75,19 @@ static void serve(struct app *app, FCGX_Request *fcgi)
 	talloc_free(ctx);
 }
 
-static int accept_loop(struct app *app)
+static int accept_loop(struct app *app, const struct pool *pool)
 {
 	FCGX_Request fcgi;
 
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		return -EIO;
-	while (!stopping && FCGX_Accept_r(&fcgi) == 0)
+	while (!stopping && FCGX_Accept_r(&fcgi) == 0) {
+		alarm(pool->watchdog_s);
 		serve(app, &fcgi);
-	return 0;
+		alarm(0);
+	}
+	/* Whoever started it begins it again unless it was told to stop. */
+	return stopping ? 0 : -EIO;
 }
 
 /* Tokens of another platform, if a secret is shared with one; one that can be guessed is refused. */
@@ -88,7 +114,14 @@ static int read_jwt_rules(void *ctx, const struct settings *s, struct jwt_rules 
 	return 0;
 }
 
-static int open_app(void *ctx, const char *config, struct app *app)
+/* What libpq takes from here unless the settings say otherwise. */
+static void describe_to_database(const void *ctx, const struct pool *pool)
+{
+	setenv("PGAPPNAME", mem_printf(ctx, "api-%d", (int)getpid()), 0);
+	setenv("PGOPTIONS", mem_printf(ctx, "-c statement_timeout=%s", pool->statement_timeout), 0);
+}
+
+static int open_app(void *ctx, const char *config, const struct pool *pool, struct app *app)
 {
 	const char *problem = "";
 	struct settings *s = &app->settings;
@@ -105,8 +138,9 @@ static int open_app(void *ctx, const char *config, struct app *app)
 				       : NULL;
 	if (*s->redis_password_file && !password)
 		return -EACCES;
+	describe_to_database(ctx, pool);
 	app->db = db_new(ctx, s->db_api);
-	db_deadline(app->db, APP_DB_ANSWER_MS);
+	db_deadline(app->db, pool->answer_ms);
 	app->bus = bus_new(ctx, s->redis, *s->redis_user ? s->redis_user : NULL, password,
 			   REDIS_MS);
 	return read_jwt_rules(ctx, s, &app->jwt);
@@ -117,13 +151,15 @@ int main(int argc, char **argv)
 	static const struct rlimit no_core = { 0, 0 };
 	struct sigaction on_stop = { .sa_handler = stop };
 	struct app app;
+	bool reports = argc == 4 && strcmp(argv[3], "--reports") == 0;
+	const struct pool *pool = reports ? &report_pool : &floor_pool;
 
 	if (argc == 2 && strcmp(argv[1], "--help-settings") == 0) {
 		settings_help();
 		return 0;
 	}
-	if (argc != 3 || strcmp(argv[1], "--config") != 0) {
-		fprintf(stderr, "usage: cordboard-api --config FILE | --help-settings\n");
+	if ((argc != 3 && !reports) || strcmp(argv[1], "--config") != 0) {
+		fprintf(stderr, "usage: cordboard-api --config FILE [--reports] | --help-settings\n");
 		return 2;
 	}
 	/* A core would hold passwords. */
@@ -131,10 +167,11 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &on_stop, NULL);
 	sigaction(SIGINT, &on_stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGALRM, give_up);
 	void *ctx = mem_context();
-	int err = open_app(ctx, argv[2], &app);
+	int err = open_app(ctx, argv[2], pool, &app);
 	if (!err)
-		err = accept_loop(&app);
+		err = accept_loop(&app, pool);
 	talloc_free(ctx);
 	return err ? 1 : 0;
 }

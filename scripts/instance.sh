@@ -257,7 +257,7 @@ service_stop_by() {
 services_write() {
 	local program=$RUN/app/libexec/cordboard config="--config $RUN/etc/cordboard.conf"
 	local simulate=$RUN/app/share/cordboard/simulate as="exec chpst -u cordboard:cordboard"
-	local pool="-U cordboard -G www-data -M 0660 -u cordboard -g cordboard -n -- /usr/bin/multiwatch"
+	local pool="-U cordboard -G www-data -M 0660 -u cordboard -g cordboard -n -- /usr/bin/multiwatch -r 100"
 
 	service postgres "exec chpst -u postgres:postgres $PG_BIN/postgres -D $RUN/postgres/data"
 	service_stop_by postgres INT # fast: open sessions are ended, nothing is lost
@@ -269,7 +269,7 @@ $as sipp -sf $simulate/trunk_uas.xml -i 127.0.0.2 -p ${PORT[trunk]} -mp $((PORT[
 	service amid "$as $program/cordboard-amid $config"
 	service relayd "$as $program/cordboard-relayd $config"
 	service api "exec spawn-fcgi -s $RUN/api/api.sock $pool -f 4 -- $program/cordboard-api $config"
-	service api-reports "exec spawn-fcgi -s $RUN/api/reports.sock $pool -f 1 -- $program/cordboard-api $config"
+	service api-reports "exec spawn-fcgi -s $RUN/api/reports.sock $pool -f 1 -- $program/cordboard-api $config --reports"
 	# What a timer does elsewhere: now, once a day, and soon again after a failure.
 	service jobs "for job in partitions purge; do
 	chpst -u cordboard:cordboard $program/cordboard-jobs $config \$job || exec sleep 10
