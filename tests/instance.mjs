@@ -1,5 +1,6 @@
 // The instance under test, from its home: its ports, its database, its Redis, its services.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +14,26 @@ if (!home) throw new Error('CORDBOARD_HOME must name the home of a running insta
 
 export const instance = JSON.parse((await run(path.join(root, 'scripts/status'), ['--home', home, '--json'])).stdout);
 
-// As the owner of the schema, whom no policy binds.
-export async function sql(statement) {
-	const { stdout } = await run('psql', ['-XAtqc', statement,
-		`host=127.0.0.1 port=${instance.ports.postgres} dbname=cordboard user=cordboard_owner passfile=${home}/secrets/pgpass-owner`], { maxBuffer: 2 ** 28 });
+export const database = (role) => `host=127.0.0.1 port=${instance.ports.postgres} dbname=cordboard user=cordboard_${role} passfile=${home}/secrets/pgpass-${role}`;
+
+// As the owner of the schema, whom no policy binds, unless told otherwise.
+export async function sql(statement, role = 'owner') {
+	const { stdout } = await run('psql', ['-XAtqc', statement, database(role)], { maxBuffer: 2 ** 28 });
 	return stdout.trim();
+}
+
+/** A transaction that has run a statement, and stays open until it is rolled back. */
+export async function transaction(statement) {
+	const child = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', database('owner')], { stdio: ['pipe', 'pipe', 'inherit'] });
+	child.stdin.write(`BEGIN;\n${statement};\n\\echo begun\n`);
+	for await (const text of child.stdout.iterator({ destroyOnReturn: false })) if (String(text).includes('begun')) break;
+	if (child.exitCode !== null) throw new Error(`refused: ${statement}`);
+	return {
+		rollback: async () => {
+			child.stdin.end('ROLLBACK;\n');
+			if (child.exitCode === null) await once(child, 'exit');
+		},
+	};
 }
 
 export async function redis(...command) {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import * as h from '../e2e/harness.mjs';
+import { database } from '../instance.mjs';
 import { apiWorkers, cpuMs, nginxWorkers, postgresCpuMs, pssMb } from './processes.mjs';
 
 const { values } = parseArgs({ options: {
@@ -107,11 +108,9 @@ function pipeline(token, file, name, parameters) {
 		`${statement(file, name, parameters, definitions)};`, '\\endpipeline'].join('\n');
 	const script = path.join(work, `${name}.sql`);
 	writeFileSync(script, `${text}\n`);
-	const passfile = path.join(work, 'pgpass');
-	writeFileSync(passfile, readFileSync(path.join(HOME, 'secrets/pgpass-api')), { mode: 0o400 });
 	const options = Object.entries(definitions).flatMap(([key, value]) => ['-D', `${key}=${value}`]);
 	return (count, connections) => run('pgbench', ['-n', '-M', 'prepared', '-f', script, '-c', String(connections), '-t', String(Math.ceil(count / connections)),
-		...options, `host=${HOME}/postgres/run port=${h.instance.ports.postgres} user=cordboard_api dbname=cordboard passfile=${passfile}`]);
+		...options, database('api').replace('127.0.0.1', `${HOME}/postgres/run`)]);
 }
 
 const CASES = [

@@ -1,6 +1,6 @@
 // Processes of the instance and what they cost, by /proc.
 import { readFileSync, readdirSync } from 'node:fs';
-import { instance } from '../e2e/harness.mjs';
+import { instance } from '../instance.mjs';
 
 export const TICKS_MS = 10; // of /proc/PID/stat
 
@@ -37,4 +37,9 @@ export const pssMb = (pid) => Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/pro
 
 /** The workers of the pool that serves a socket, and those of nginx. */
 export const apiWorkers = () => children(find((text) => text.startsWith('/usr/bin/multiwatch') && text.includes(`/${instance.id}/`) && text.includes('-f 4')));
-export const nginxWorkers = () => children(find((text) => text.startsWith('nginx: master') && text.includes(`/${instance.id}/`)));
+/** A worker that has just been forked still bears the master's name. */
+export function nginxMaster() {
+	const named = pids().filter((pid) => command(pid).startsWith('nginx: master') && command(pid).includes(`/${instance.id}/`));
+	return named.find((pid) => !named.includes(stat(pid)[1]));
+}
+export const nginxWorkers = () => children(nginxMaster());
