@@ -1,7 +1,7 @@
 const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'DOMException', 'Element', 'FormData', 'Intl', 'MediaStream', 'RTCPeerConnection', 'URL',
 	'URLSearchParams', 'WebSocket', 'addEventListener', 'cancelAnimationFrame', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'document', 'fetch',
 	'history', 'innerWidth', 'localStorage', 'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'globalThis'];
-const node = ['Buffer', 'URL', 'console', 'process', 'setImmediate', 'setTimeout'];
+const node = ['Buffer', 'Headers', 'URL', 'console', 'process', 'setImmediate', 'setTimeout'];
 
 const known = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 

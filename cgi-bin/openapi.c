@@ -320,9 +320,17 @@ static bool takes_if_match(const struct resource *r, const struct route *route)
 }
 
 /* What the tests and the reference need of the row beyond what OpenAPI has words for. */
-static void put_extensions(struct json_out *o, const struct route *route)
+static void put_extensions(struct json_out *o, const struct resource *r,
+			   const struct route *route)
 {
+	char scope[SCHEMA_NAME_MAX];
+
 	json_put_text(o, "x-least-role", role_name(route->least));
+	if (r->scope && route->least != PUBLIC) {
+		snprintf(scope, sizeof(scope), "%s:%s", r->scope,
+			 route->method == HTTP_GET ? "read" : "write");
+		json_put_text(o, "x-scope", scope);
+	}
 	if (route->object)
 		json_put_text(o, "x-object", route->object);
 	if (route->limit)
@@ -343,7 +351,7 @@ static void put_operation(struct json_out *o, const struct resource *r, const st
 	json_key(o, method);
 	json_open(o, '{');
 	json_put_text(o, "summary", route->summary);
-	put_extensions(o, route);
+	put_extensions(o, r, route);
 	if (route->least == PUBLIC) {
 		json_key(o, "security");
 		json_open(o, '[');

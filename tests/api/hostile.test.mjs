@@ -102,83 +102,89 @@ function assertNames(answer, names, what) {
 
 const brief = (value) => (JSON.stringify(value) ?? String(value)).slice(0, 60);
 
-for (const found of api.operations) {
+// An operation with an object to do it to.
+async function target(found) {
   const { method, path, operation } = found;
-  const name = `${method} ${path}`;
-  const kind = operation['x-object'];
-  const json = operation.requestBody?.content['application/json']?.schema;
+  const object = operation['x-object'] ? newObject(operation['x-object'], cast.colleague) : {};
+  if (object.sql) await make([object.sql]);
   const type = Object.keys(operation.requestBody?.content ?? {})[0] ?? 'application/json';
-  const inQuery = operation.parameters.filter((p) => p.in === 'query');
-  const inPath = operation.parameters.filter((p) => p.in === 'path');
-  const least = operation['x-least-role'];
+  const at = (replaced = {}) => path.slice(1).replaceAll(/\{(\w+)\}/g, (_, key) => replaced[key] ?? encodeURIComponent(object[key]));
+  const json = operation.requestBody?.content['application/json']?.schema;
+  return {
+    ...found,
+    at,
+    type,
+    json,
+    name: `${method} ${path}`,
+    members: Object.entries(json?.properties ?? {}),
+    inQuery: operation.parameters.filter((p) => p.in === 'query'),
+    inPath: operation.parameters.filter((p) => p.in === 'path'),
+    send: (body, headers) => ask(method, at(), { body, headers: { 'Content-Type': type, ...headers } }),
+    get: (url) => ask(method, url, { body: method === 'GET' ? undefined : json && {} }),
+  };
+}
 
-  test(name, async () => {
-    const object = kind ? newObject(kind, cast.colleague) : {};
-    if (object.sql) await make([object.sql]);
-    let url = path.slice(1);
-    for (const p of inPath) url = url.replace(`{${p.name}}`, encodeURIComponent(object[p.name]));
-    const send = (body, headers) => ask(method, url, { body, headers: { 'Content-Type': type, ...headers } });
+// Members of the body: all that a value is wrong for at once, then each alone, and among good ones.
+async function misuseMembers({ name, members, send }) {
+  const misuse = async (keys, value) => {
+    if (keys.length) assertNames(await send(Object.fromEntries(keys.map((key) => [key, value]))), keys, `${name} with ${keys}: ${brief(value)}`);
+  };
+  for (const value of members.length ? values : []) await misuse(members.filter(([, s]) => !is_good(s, value)).map(([key]) => key), value);
+  const good = Object.fromEntries(members.map(([key, schema]) => [key, sample(schema)]).filter(([, value]) => value !== undefined));
+  for (const [key, schema] of members) {
+    const wrong = values.find((v) => !is_good(schema, v));
+    for (const value of [LONG, wrong]) await misuse(is_good(schema, value) ? [] : [key], value);
+    assertNames(await send({ ...good, [key]: wrong }), [key], `${name} with ${key}: ${brief(wrong)}, else well`);
+  }
+}
+
+// Whole bodies.
+async function misuseBodies({ name, method, operation, type, json, members, send }) {
+  if (method === 'GET' || type !== 'application/json') return;
+  for (const [what, body] of bodies) {
+    // Without a body an operation that needs none is what it is.
+    if (what !== 'nothing' || json?.required?.length) assertRefused(await send(body), `${name} with ${what}`);
+  }
+  assertNames(await send('{"unknown":1,"unknown":2,"a/b":3}'), ['unknown'], `${name} with unknown members`);
+  for (const [key, schema] of members.filter(([, s]) => !is_good(s, [{}]))) {
+    assertNames(await send(`{"${key}":${JSON.stringify(sample(schema) ?? null)},"${key}":[{}]}`), [key], `${name} with ${key} twice`);
+  }
+  const open = operation['x-least-role'] === 'PUBLIC';
+  assertProblem(await send('{}', { 'Content-Type': 'text/plain' }), open ? 403 : 415, open ? 'cross-site' : 'media-type');
+}
+
+async function misuseQuery({ name, at, inQuery, get }) {
+  for (const text of texts) {
+    const bad = inQuery.filter((p) => !is_good_text(p.schema, text)).map((p) => p.name);
+    const query = bad.map((key) => `${key}=${encodeURIComponent(text)}`).join('&');
+    if (bad.length && query.length <= 6000) assertNames(await get(`${at()}?${query}`), bad, `${name}?${query.slice(0, 80)}`);
+  }
+  assertNames(await get(`${at()}?unknown=1`), ['unknown'], `${name}?unknown=1`);
+  for (const query of ['a=%', '%zz=1', 'a=%00', Array.from({ length: 40 }, (_, i) => `p${i}=1`).join('&')]) {
+    assertRefused(await get(`${at()}?${query}`), `${name}?${query}`);
+  }
+}
+
+async function misusePath({ name, at, inPath, get }) {
+  for (const p of inPath) {
+    const encoded = texts.filter((text) => !is_good_text(p.schema, text) && text.length <= 3000).map(encodeURIComponent);
+    for (const text of [...encoded, '%', '%00', '%ff%fe', '..%2f..%2fhealth', '%0d%0aSet-Cookie:%20x']) {
+      assertRefused(await get(at({ [p.name]: text })), `${name} at ${text.slice(0, 80)}`);
+    }
+  }
+}
+
+async function misuseHeaders({ name, method, json, send }) {
+  const tags = ['x', '"x"', '"1", "2"', '"-1"', '"99999999999999999999"', "\"1'\"", '""'];
+  for (const tag of method === 'GET' ? [] : tags) assertRefused(await send(json ? {} : undefined, { 'If-Match': tag }), `${name} with If-Match: ${tag}`);
+}
+
+for (const found of api.operations) {
+  test(`${found.method} ${found.path}`, async () => {
+    const t = await target(found);
     const was = await state();
-
-    // Members of the body: all that a value is wrong for at once, then each alone, and among good ones.
-    const properties = Object.entries(json?.properties ?? {});
-    const good = Object.fromEntries(properties.map(([key, schema]) => [key, sample(schema)]).filter(([, value]) => value !== undefined));
-    const misuse = async (keys, value) => {
-      if (keys.length) assertNames(await send(Object.fromEntries(keys.map((key) => [key, value]))), keys, `${name} with ${keys}: ${brief(value)}`);
-    };
-    for (const value of properties.length ? values : []) await misuse(properties.filter(([, s]) => !is_good(s, value)).map(([key]) => key), value);
-    for (const [key, schema] of properties) {
-      const wrong = values.find((v) => !is_good(schema, v));
-      for (const value of [LONG, wrong]) await misuse(is_good(schema, value) ? [] : [key], value);
-      assertNames(await send({ ...good, [key]: wrong }), [key], `${name} with ${key}: ${brief(wrong)}, else well`);
-    }
-
-    // Whole bodies.
-    if (method !== 'GET' && type === 'application/json') {
-      for (const [what, body] of bodies) {
-        // Without a body an operation that needs none is what it is.
-        if (what === 'nothing' && !json?.required?.length) continue;
-        assertRefused(await send(body), `${name} with ${what}`);
-      }
-      assertNames(await send('{"unknown":1,"unknown":2,"a/b":3}'), ['unknown'], `${name} with unknown members`);
-      for (const [key, schema] of properties) {
-        if (is_good(schema, [{}])) continue;
-        assertNames(await send(`{"${key}":null,"${key}":[{}]}`), [key], `${name} with ${key} twice`);
-      }
-      const typed = await ask(method, url, { body: '{}', headers: { 'Content-Type': 'text/plain' } });
-      assertProblem(typed, least === 'PUBLIC' ? 403 : 415, least === 'PUBLIC' ? 'cross-site' : 'media-type');
-    }
-
-    // Queries and paths.
-    const withQuery = (query) => ask(method, `${url}?${query}`, { body: method === 'GET' ? undefined : json && {} });
-    for (const text of inQuery.length ? texts : []) {
-      const bad = inQuery.filter((p) => !is_good_text(p.schema, text)).map((p) => p.name);
-      if (!bad.length) continue;
-      const query = bad.map((key) => `${key}=${encodeURIComponent(text)}`).join('&');
-      if (query.length > 6000) continue;
-      assertNames(await withQuery(query), bad, `${name}?${query.slice(0, 80)}`);
-    }
-    assertNames(await withQuery('unknown=1'), ['unknown'], `${name}?unknown=1`);
-    for (const query of ['a=%', '%zz=1', 'a=%00', Array.from({ length: 40 }, (_, i) => `p${i}=1`).join('&')]) assertRefused(await withQuery(query), `${name}?${query}`);
-    for (const p of inPath) {
-      for (const text of texts) {
-        if (is_good_text(p.schema, text) || text.length > 3000) continue;
-        const place = path.slice(1).replace(`{${p.name}}`, encodeURIComponent(text)).replaceAll(/\{(\w+)\}/g, (_, key) => encodeURIComponent(object[key]));
-        assertRefused(await ask(method, place, { body: json && {} }), `${method} ${place}`);
-      }
-      for (const text of ['%', '%00', '%ff%fe', '..%2f..%2fhealth', '%0d%0aSet-Cookie:%20x']) {
-        const place = path.slice(1).replace(`{${p.name}}`, text).replaceAll(/\{(\w+)\}/g, (_, key) => encodeURIComponent(object[key]));
-        assertRefused(await ask(method, place, { body: json && {} }), `${method} ${place}`);
-      }
-    }
-
-    // Header fields.
-    if (method !== 'GET') {
-      for (const tag of ['x', '"x"', '"1", "2"', '"-1"', '"99999999999999999999"', "\"1'\"", '""']) {
-        assertRefused(await send(json ? {} : undefined, { 'If-Match': tag }), `${name} with If-Match: ${tag}`);
-      }
-    }
-    assert.equal(await state(), was, `${name} did something for a request that it refused`);
+    for (const misuse of [misuseMembers, misuseBodies, misuseQuery, misusePath, misuseHeaders]) await misuse(t);
+    assert.equal(await state(), was, `${t.name} did something for a request that it refused`);
   });
 }
 
@@ -207,7 +213,7 @@ test('whatever is shown instead of a token opens nothing', async () => {
   const session = cast.ADMIN.token;
   const shown = ['x', `${session}x`, session.slice(1), session.toUpperCase(), 'x'.repeat(6000), "' OR '1'='1", '\u00ff\u00fe', `${session} ${session}`, `,${session}`];
   for (const text of shown) {
-    for (const headers of [{ Authorization: `Bearer ${text}` }, { Authorization: text }, { Authorization: `Basic ${btoa(text)}` }, { Cookie: `cordboard_session=${text}` }]) {
+    for (const headers of [{ Authorization: `Bearer ${text}` }, { Authorization: text }, { Authorization: `Basic ${Buffer.from(text).toString('base64')}` }, { Cookie: `cordboard_session=${text}` }]) {
       const answer = await call('GET', 'auth/me', { headers });
       assertProblem(answer, 401, 'unauthenticated');
     }

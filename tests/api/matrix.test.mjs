@@ -8,7 +8,7 @@ import { api, call } from './client.mjs';
 
 let tenant, elsewhere;
 let cells = 0;
-let n = 0;
+let tried = 0;
 before(async () => { [tenant, elsewhere] = await Promise.all([newTenant(), newTenant()]); });
 after(() => remove([tenant, elsewhere]));
 
@@ -96,7 +96,7 @@ for (const found of api.operations) {
     const { cast, objects } = await prepare(operation, more);
     for (const role of [undefined, ...roles]) {
       for (const of of named ? whose : ['own']) {
-        const about = { cast, role, n: ++n, id: randomUUID() };
+        const about = { cast, role, n: ++tried, id: randomUUID() };
         const { url, body } = request(found, objects[`${role} ${of}`], more.body?.(about));
         const answer = await call(method, url, { token: cast[role]?.token, ...encoded(found, body, more.text?.(about)) });
         const cell = `${role ?? 'nobody'}, ${of} ${operation['x-object'] ?? ''}`;
