@@ -139,7 +139,8 @@ static const struct route routes[] = {
 	{ HTTP_POST, "contacts/import", MANAGER,
 	  "Contacts from a CSV file, all or none, or with skipErrors all good lines; a line whose "
 	  "number is known changes that contact; dryRun only tells what would be done",
-	  200, .handler = import_post, .schema = "ContactImport", .limit = LIMIT_IMPORT,
+	  200, .handler = import_post,
+	  .once = true, .schema = "ContactImport", .limit = LIMIT_IMPORT,
 	  .body_type = "text/csv", .body_max_bytes = IMPORT_BODY_MAX_BYTES,
 	  .inputs = { { "dryRun", PARAM_BOOL, PARAM_QUERY, .fallback = "false",
 			.example = "true" },
@@ -161,7 +162,7 @@ static const struct route routes[] = {
 	{ HTTP_GET, "contact-fields", AGENT, "The custom fields that contacts have", 200,
 	  .query = Q_CONTACT_FIELD_LIST, .shape = LIST, .schema = "ContactField" },
 	{ HTTP_POST, "contact-fields", ADMIN, "A new custom field", 201,
-	  .query = Q_CONTACT_FIELD_POST, .schema = "ContactField",
+	  .query = Q_CONTACT_FIELD_POST, .once = true, .schema = "ContactField",
 	  .inputs = { FIELD_FIELDS(true) } },
 	{ HTTP_GET, "contact-fields/:id", AGENT, "One custom field", 200,
 	  .query = Q_CONTACT_FIELD_GET, .object = "contact-field", .schema = "ContactField",

@@ -274,6 +274,24 @@ static void what_is_public_is_listed_here(void **state)
 	assert_int_equal(n, ARRAY_LEN(open));
 }
 
+/* But where the request or the answer holds a secret, which is kept nowhere. */
+static void what_creates_is_done_once_for_a_key(void **state)
+{
+	static const char *const secret[] = { "users", "tokens" };
+	size_t n = 0;
+
+	(void)state;
+	for (const struct resource *const *r = site; *r; r++)
+		for (size_t i = 0; i < (*r)->n; i++) {
+			const struct route *route = &(*r)->routes[i];
+			if (route->method != HTTP_POST || route->status != 201 || route->once)
+				continue;
+			assert_true(n < ARRAY_LEN(secret));
+			assert_string_equal(route->path, secret[n++]);
+		}
+	assert_int_equal(n, ARRAY_LEN(secret));
+}
+
 static void the_description_names_every_path(void **state)
 {
 	struct json_out o;
@@ -304,6 +322,7 @@ int main(void)
 		cmocka_unit_test(reading_needs_no_origin),
 		cmocka_unit_test(every_row_is_complete),
 		cmocka_unit_test(what_is_public_is_listed_here),
+		cmocka_unit_test(what_creates_is_done_once_for_a_key),
 		cmocka_unit_test(the_description_names_every_path),
 	};
 
