@@ -201,12 +201,24 @@ static const struct schema_row agent[] = {
 	TEXTS("queues"),
 	UUID("userId", OR_NULL),
 	MANY("memberships", "Agent.Membership"),
+	ONE("call", "Agent.Call", OR_NULL),
 	END
 };
 static const struct schema_row agent_membership[] = {
 	UUID("queueId"),
 	TEXT("queue"),
 	INT("penalty"),
+	END
+};
+static const struct schema_row agent_call[] = {
+	UUID("id"),
+	WORD("direction", "INBOUND OUTBOUND INTERNAL"),
+	WORD("status", "INITIATED RINGING CONNECTED ON_HOLD TRANSFERRING ENDED"),
+	TEXT("from", OR_NULL),
+	TEXT("fromName", OR_NULL),
+	TEXT("to", OR_NULL),
+	TEXT("queue", OR_NULL),
+	TIME("since"),
 	END
 };
 /* As cordboard-amid writes it, here and on the live feed. */
@@ -601,6 +613,170 @@ static const struct schema_row realtime_agent[] = {
 	END
 };
 
+static const struct schema_row period[] = {
+	TIME("from"),
+	TIME("until"),
+	TEXT("timezone"),
+	END
+};
+static const struct schema_row metrics_by_kind[] = {
+	INT("blind"),
+	INT("attended"),
+	END
+};
+static const struct schema_row metrics_by_party[] = {
+	INT("customer"),
+	INT("agent"),
+	INT("system"),
+	END
+};
+static const struct schema_row metrics_by_offer[] = {
+	INT("answered"),
+	INT("noAnswer"),
+	INT("rejected"),
+	INT("cancelled"),
+	END
+};
+static const struct schema_row metrics_flow_out[] = {
+	INT("timeout"),
+	INT("full"),
+	INT("noAgents"),
+	INT("key"),
+	INT("closed"),
+	END
+};
+static const struct schema_row metrics_service_levels[] = {
+	NUMBER("S1", OR_NULL),
+	NUMBER("S2", OR_NULL),
+	NUMBER("S3", OR_NULL),
+	NUMBER("S4", OR_NULL),
+	NUMBER("S5", OR_NULL),
+	END
+};
+/* What queues and the total of all have. */
+static const struct schema_row metrics_called[] = {
+	INT("offered"),
+	INT("answered"),
+	INT("abandoned"),
+	INT("shortAbandoned"),
+	INT("flowOut"),
+	INT("callback"),
+	NUMBER("abandonRate", OR_NULL),
+	NUMBER("abandonRateNet", OR_NULL),
+	NUMBER("serviceLevel", OR_NULL),
+	INT("asaMs", OR_NULL),
+	INT("abandonWaitMs", OR_NULL),
+	INT("longestWaitMs", OR_NULL),
+	NUMBER("fcrRate", OR_NULL),
+	INT("fcrDays"),
+	END
+};
+/* What queues, agents and the total of all have. */
+static const struct schema_row metrics_handled[] = {
+	INT("handled"),
+	INT("talkMs"),
+	INT("holdMs"),
+	INT("acwMs"),
+	INT("ahtMs", OR_NULL),
+	INT("rna"),
+	ONE("endedBy", "Metrics.ByParty"),
+	END
+};
+/* What agents and the total of all have. */
+static const struct schema_row metrics_time[] = {
+	INT("availableMs"),
+	INT("loggedInMs"),
+	NUMBER("occupancy", OR_NULL),
+	NUMBER("utilisation", OR_NULL),
+	END
+};
+/* What queues and agents have. */
+static const struct schema_row metrics_moved[] = {
+	ONE("offers", "Metrics.ByOffer"),
+	ONE("transferredIn", "Metrics.ByKind"),
+	ONE("transferredOut", "Metrics.ByKind"),
+	END
+};
+static const struct schema_row metrics_queue[] = {
+	UUID("queueId"),
+	TEXT("name"),
+	TEXT("displayName"),
+	ALSO("Metrics.Called"),
+	ONE("flowOutBy", "Metrics.FlowOut"),
+	WORD("serviceLevelFormula", FORMULAS),
+	INT("serviceLevelMs"),
+	INT("shortAbandonMs"),
+	ONE("serviceLevels", "Metrics.ServiceLevels"),
+	ALSO("Metrics.Handled"),
+	ALSO("Metrics.Moved"),
+	END
+};
+static const struct schema_row metrics_states[] = {
+	INT("OFFLINE", OPTIONAL),
+	INT("AVAILABLE", OPTIONAL),
+	INT("BUSY", OPTIONAL),
+	INT("AWAY", OPTIONAL),
+	INT("ON_CALL", OPTIONAL),
+	INT("WRAP_UP", OPTIONAL),
+	END
+};
+static const struct schema_row metrics_agent[] = {
+	UUID("agentId"),
+	TEXT("extension"),
+	TEXT("displayName"),
+	ALSO("Metrics.Handled"),
+	ALSO("Metrics.Time"),
+	ALSO("Metrics.Moved"),
+	ONE("states", "Metrics.States"),
+	END
+};
+static const struct schema_row metrics_total[] = {
+	ALSO("Metrics.Called"),
+	ALSO("Metrics.Handled"),
+	ALSO("Metrics.Time"),
+	END
+};
+static const struct schema_row queue_metrics[] = {
+	ALSO("Period"),
+	ALSO("Metrics.Queue"),
+	END
+};
+static const struct schema_row agent_metrics[] = {
+	ALSO("Period"),
+	ALSO("Metrics.Agent"),
+	END
+};
+static const struct schema_row team_metrics[] = {
+	ALSO("Period"),
+	ONE("total", "Metrics.Total"),
+	MANY("queues", "Metrics.Queue"),
+	MANY("agents", "Metrics.Agent"),
+	END
+};
+
+/* ---- callbacks ---- */
+
+static const struct schema_row callback[] = {
+	UUID("id"),
+	WORD("state", "PENDING DONE CANCELLED"),
+	TEXT("phoneNumber"),
+	UUID("contactId", OR_NULL),
+	TEXT("contactName", OR_NULL),
+	UUID("queueId", OR_NULL),
+	TEXT("queue", OR_NULL),
+	UUID("agentId", OR_NULL),
+	TEXT("agent", OR_NULL),
+	TEXT("agentName", OR_NULL),
+	TIME("dueAt"),
+	TEXT("notes", OR_NULL),
+	UUID("callId", OR_NULL),
+	TEXT("createdBy"),
+	TIME("createdAt"),
+	TEXT("closedBy", OR_NULL),
+	TIME("closedAt", OR_NULL),
+	END
+};
+
 /* ---- the service itself ---- */
 
 static const struct schema_row health[] = {
@@ -628,6 +804,7 @@ const struct schema schemas[] = {
 	{ "NewToken", .rows = new_token },
 	{ "Ticket", .rows = ticket },
 	{ "Agent", .versioned = true, .rows = agent },
+	{ "Agent.Call", .rows = agent_call },
 	{ "Agent.Membership", .rows = agent_membership },
 	{ "User", .versioned = true, .rows = user },
 	{ "User.Agent", .rows = user_agent },
@@ -651,8 +828,8 @@ const struct schema schemas[] = {
 	{ "Disposition", .versioned = true, .rows = disposition },
 	{ "PauseReason", .versioned = true, .rows = pause_reason },
 	{ "Dialled", .rows = dialled },
-	{ "Call", .rows = call },
-	{ "CallDetail", .rows = call_detail },
+	{ "Call", .versioned = true, .rows = call },
+	{ "CallDetail", .versioned = true, .rows = call_detail },
 	{ "Call.Leg", .rows = call_leg },
 	{ "Call.QueueVisit", .rows = call_queue_visit },
 	{ "Call.Offer", .rows = call_offer },
@@ -670,6 +847,24 @@ const struct schema schemas[] = {
 	{ "Realtime.Figures", .rows = realtime_figures },
 	{ "Realtime.Queue", .rows = realtime_queue },
 	{ "Realtime.Agent", .rows = realtime_agent },
+	{ "Period", .rows = period },
+	{ "Metrics.ByKind", .rows = metrics_by_kind },
+	{ "Metrics.ByParty", .rows = metrics_by_party },
+	{ "Metrics.ByOffer", .rows = metrics_by_offer },
+	{ "Metrics.FlowOut", .rows = metrics_flow_out },
+	{ "Metrics.ServiceLevels", .rows = metrics_service_levels },
+	{ "Metrics.Called", .rows = metrics_called },
+	{ "Metrics.Handled", .rows = metrics_handled },
+	{ "Metrics.Time", .rows = metrics_time },
+	{ "Metrics.Moved", .rows = metrics_moved },
+	{ "Metrics.States", .rows = metrics_states },
+	{ "Metrics.Queue", .rows = metrics_queue },
+	{ "Metrics.Agent", .rows = metrics_agent },
+	{ "Metrics.Total", .rows = metrics_total },
+	{ "QueueMetrics", .rows = queue_metrics },
+	{ "AgentMetrics", .rows = agent_metrics },
+	{ "TeamMetrics", .rows = team_metrics },
+	{ "Callback", .versioned = true, .rows = callback },
 	{ "Health", .rows = health },
 	{ "Health.Check", .rows = health_check },
 	{ "Description", .rows = NULL },
