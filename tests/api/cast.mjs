@@ -113,6 +113,9 @@ export const kinds = {
   call: ({ id, owner, n }) => ({ id, sql: `
     INSERT INTO call_sessions (id, tenant_id, pbx_id, direction, status, from_number, to_number, agent_id, started_at, answered_at, ended_at, ended_by, outcome, seq)
     VALUES ('${id}', '${owner.tenant.id}', 'x${n}', 'INBOUND', 'ENDED', '4930${n}', '5550100', '${owner.agent}', now() - interval '2 minutes', now() - interval '1 minute', now(), 'AGENT', 'ANSWERED', 1);` }),
+  callback: ({ id, owner }) => ({ id, sql: `
+    INSERT INTO callbacks (id, tenant_id, phone_number, agent_id, due_at, created_by)
+    VALUES ('${id}', '${owner.tenant.id}', '4930555', '${owner.agent}', now(), '${owner.id}');` }),
   contact: ({ id, owner, n }) => ({ id, number: `+4999${10_000_000 + n}`, sql: `
     INSERT INTO contacts (id, tenant_id, name) VALUES ('${id}', '${owner.tenant.id}', 'Contact ${n}');
     INSERT INTO contact_numbers (tenant_id, contact_id, number) VALUES ('${owner.tenant.id}', '${id}', '+4999${10_000_000 + n}');` }),
