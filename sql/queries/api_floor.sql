@@ -49,5 +49,5 @@ SELECT q.id, q.name, q."displayName", q.waiting, q."oldestJoinedAt",
        q."serviceLevelFormula", q."serviceLevelMs",
        f.answered_wait_ms / nullif(f.answered, 0) AS "asaMs", f.longest_wait_ms AS "longestWaitMs"
 FROM queue_overview q
-JOIN queue_figures(day_start(now(), (SELECT timezone FROM tenants)), 'infinity') f ON f.queue_id = q.id
+JOIN queue_figures(NULL, 'infinity', $1::uuid) f ON f.queue_id = q.id
 WHERE q.id = $1::uuid

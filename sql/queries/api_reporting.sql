@@ -4,10 +4,10 @@
 WITH bounds AS (
   SELECT t.timezone, day_start(now(), t.timezone) AS day FROM tenants t
 ), seen AS (
-  -- An agent sees the queues of the own membership, everybody else all of them.
+  -- Each queue's own day. An agent sees the queues of the own membership, everybody else all of them.
   SELECT q.*, f.*
   FROM queue_overview q
-  JOIN queue_figures((SELECT day FROM bounds), 'infinity') f ON f.queue_id = q.id
+  JOIN queue_figures(NULL, 'infinity') f ON f.queue_id = q.id
   WHERE current_rank() >= 2 OR EXISTS (SELECT FROM queue_members m
           WHERE m.queue_id = q.id AND m.agent_id = current_agent())
 ), people AS (
@@ -39,3 +39,56 @@ SELECT now() AS "generatedAt", b.timezone, b.day AS "from",
      'calls', calls, 'talkMs', talk_ms, 'holdMs', hold_ms) ORDER BY extension), '[]')
    FROM people) AS agents
 FROM bounds b
+
+-- name: reporting_agent
+SELECT p."from", p.until, p.timezone, m.*
+FROM metrics_period($2::timestamptz, $3::timestamptz, $4, (SELECT timezone FROM tenants)) p
+CROSS JOIN LATERAL agent_metrics(p."from", p.until, metrics_of($1::uuid)) m
+
+-- name: reporting_queue
+SELECT p."from", p.until, p.timezone, m.*
+FROM call_queues q
+CROSS JOIN LATERAL metrics_period($2::timestamptz, $3::timestamptz, $4, queue_timezone(q)) p
+CROSS JOIN LATERAL queue_metrics(p."from", p.until, q.id) m
+WHERE q.id = $1::uuid
+
+-- name: reporting_team
+WITH p AS MATERIALIZED (
+  SELECT * FROM metrics_period($1::timestamptz, $2::timestamptz, $3, (SELECT timezone FROM tenants))
+), q AS MATERIALIZED (
+  SELECT m.* FROM p CROSS JOIN LATERAL queue_metrics(p."from", p.until) m
+), a AS MATERIALIZED (
+  SELECT m.* FROM p CROSS JOIN LATERAL agent_metrics(p."from", p.until) m
+), called AS (
+  SELECT coalesce(sum(offered), 0)::bigint AS offered, coalesce(sum(answered), 0)::bigint AS answered,
+         coalesce(sum(abandoned), 0)::bigint AS abandoned, coalesce(sum("shortAbandoned"), 0)::bigint AS short,
+         coalesce(sum("flowOut"), 0)::bigint AS flow_out, coalesce(sum(callback), 0)::bigint AS callback,
+         sum("_slNum")::bigint AS sl_num, sum("_slDen")::bigint AS sl_den,
+         sum("_answeredWaitMs")::bigint AS answered_wait, sum("_abandonedWaitMs")::bigint AS abandoned_wait,
+         max("longestWaitMs") AS longest, sum("_fcrContacts")::bigint AS contacts, sum("_fcrResolved")::bigint AS resolved
+  FROM q
+), worked AS (
+  SELECT coalesce(sum(handled), 0)::bigint AS handled, coalesce(sum("talkMs"), 0)::bigint AS talk,
+         coalesce(sum("holdMs"), 0)::bigint AS hold, coalesce(sum("acwMs"), 0)::bigint AS acw,
+         coalesce(sum("availableMs"), 0)::bigint AS available, coalesce(sum("loggedInMs"), 0)::bigint AS logged_in,
+         coalesce(sum("_engagedMs"), 0)::bigint AS engaged, coalesce(sum(rna), 0)::bigint AS rna
+  FROM a
+)
+SELECT p."from", p.until, p.timezone,
+  (SELECT json_build_object('offered', c.offered, 'answered', c.answered, 'abandoned', c.abandoned,
+     'shortAbandoned', c.short, 'flowOut', c.flow_out, 'callback', c.callback,
+     'abandonRate', ratio(c.abandoned, c.offered), 'abandonRateNet', ratio(c.abandoned - c.short, c.offered - c.short),
+     'serviceLevel', ratio(c.sl_num, c.sl_den), 'asaMs', c.answered_wait / nullif(c.answered, 0),
+     'abandonWaitMs', c.abandoned_wait / nullif(c.abandoned, 0), 'longestWaitMs', c.longest,
+     'handled', w.handled, 'talkMs', w.talk, 'holdMs', w.hold, 'acwMs', w.acw,
+     'ahtMs', (w.talk + w.hold + w.acw) / nullif(w.handled, 0), 'availableMs', w.available, 'loggedInMs', w.logged_in,
+     'occupancy', ratio(w.engaged + w.acw, w.engaged + w.acw + w.available),
+     'utilisation', ratio(w.engaged + w.acw + w.available, w.logged_in), 'rna', w.rna,
+     'endedBy', (SELECT by_party(count(*) FILTER (WHERE e.ended_by = 'CUSTOMER'), count(*) FILTER (WHERE e.ended_by = 'AGENT'),
+                                 count(*) FILTER (WHERE e.ended_by = 'SYSTEM')) FROM endings_between(p."from", p.until) e),
+     'fcrRate', ratio(c.resolved, c.contacts), 'fcrDays', fcr_days())
+   FROM called c, worked w) AS total,
+  (SELECT coalesce(json_agg(to_jsonb(q) - ARRAY['_slNum', '_slDen', '_answeredWaitMs', '_abandonedWaitMs', '_fcrContacts', '_fcrResolved']
+                            ORDER BY q.name), '[]') FROM q) AS queues,
+  (SELECT coalesce(json_agg(to_jsonb(a) - '_engagedMs' ORDER BY a.extension), '[]') FROM a) AS agents
+FROM p

@@ -152,6 +152,7 @@ static void figures_are_what_they_are_defined_to_be(void **state)
 {
 	(void)state;
 	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/figures.sql"), 0);
+	assert_int_equal(cluster_check(SOURCE_DIR "/tests/sql/metrics.sql"), 0);
 }
 
 static void tenants_and_roles_are_kept_apart(void **state)
