@@ -431,3 +431,11 @@ END $$;
 
 REVOKE ALL ON FUNCTION contact_find FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contact_find TO cordboard_api;
+
+COMMENT ON VIEW contact_field_overview IS 'custom fields as the API shows them';
+COMMENT ON FUNCTION contact_field_put IS 'POST contact-fields and PUT contact-fields/:id';
+COMMENT ON FUNCTION contact_field_delete IS 'DELETE contact-fields/:id';
+COMMENT ON FUNCTION number_forms IS 'numbers with and without their +: each pair is one number';
+COMMENT ON FUNCTION contact_put IS 'POST contacts and PUT contacts/:id';
+COMMENT ON FUNCTION contact_delete IS 'DELETE contacts/:id';
+COMMENT ON FUNCTION contact_import IS 'POST contacts/import: how many lines made, changed and left a contact, how many failed, and why';

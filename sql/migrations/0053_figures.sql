@@ -218,6 +218,10 @@ CREATE FUNCTION by_offer(p_answered bigint, p_no_answer bigint, p_rejected bigin
   RETURN json_build_object('answered', coalesce(p_answered, 0), 'noAnswer', coalesce(p_no_answer, 0),
                            'rejected', coalesce(p_rejected, 0), 'cancelled', coalesce(p_cancelled, 0));
 
+COMMENT ON FUNCTION by_kind IS 'counts of transfers as the API shows them';
+COMMENT ON FUNCTION by_party IS 'counts of who hung up as the API shows them';
+COMMENT ON FUNCTION by_offer IS 'counts of rings as the API shows them';
+
 -- ---- all figures of a queue -----------------------------------------------------------------------
 
 CREATE FUNCTION queue_metrics(p_from timestamptz, p_to timestamptz, p_queue uuid DEFAULT NULL)
