@@ -210,6 +210,11 @@ int tracker_agent_logout(struct tracker *t, const char *tenant, const char *exte
 	return tracker_agent_status(t, tenant, extension, "OFFLINE", NULL, now_us);
 }
 
+bool tracker_has_agent(struct tracker *t, const char *tenant, const char *extension)
+{
+	return known(t, tenant, extension) != NULL;
+}
+
 int tracker_agent_json(struct tracker *t, const char *tenant, const char *extension,
 		       struct buf *out)
 {

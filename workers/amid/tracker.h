@@ -119,6 +119,8 @@ int tracker_agent_login(struct tracker *t, const char *tenant, const char *exten
 			int64_t now_us);
 int tracker_agent_logout(struct tracker *t, const char *tenant, const char *extension,
 			 int64_t now_us);
+/* Whether the configuration has the agent. */
+bool tracker_has_agent(struct tracker *t, const char *tenant, const char *extension);
 /* The agent's live object as JSON into out; ERR_NOT_FOUND. */
 int tracker_agent_json(struct tracker *t, const char *tenant, const char *extension,
 		       struct buf *out);

@@ -12,8 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How long a channel of a dial that was called off may still turn up. */
-enum { CALLED_OFF_MS = 60000 };
+enum {
+	/* How long a channel of a dial that was called off may still turn up. */
+	CALLED_OFF_MS = 60000,
+	/* How long after an agent was made the configuration with them may come. */
+	NEWCOMER_MS = 1000,
+};
 
 /* A dial whose leg has not answered yet. */
 struct dial {
@@ -35,8 +39,16 @@ struct ask {
 	int ways;                   /* of asking it that have not failed */
 };
 
+/* A command about somebody who is not known: they may have been made a moment ago. */
+struct newcomer {
+	struct newcomer *next;
+	struct command *command;
+	int64_t until_ms;
+};
+
 static struct dial *dials;
 static struct ask *asks;
+static struct newcomer *newcomers;
 
 #define NOT_RINGING "Your phone does not ring for that call."
 
@@ -497,10 +509,11 @@ static void settle_asks(struct str leg, bool up)
 static const struct verb_row {
 	const char *name;
 	void (*run)(struct core *core, struct command *c);
+	bool waits;                 /* for the agent that it is about to be known */
 } verbs[] = {
-	{ "agent.login", run_login },
+	{ "agent.login", run_login, .waits = true },
 	{ "agent.logout", run_logout },
-	{ "agent.status", run_status },
+	{ "agent.status", run_status, .waits = true },
 	{ "agent.wrapup", run_wrapup },
 	{ "answer", run_answer },
 	{ "dial", run_dial },
@@ -515,6 +528,21 @@ static const struct verb_row *find_verb(const char *name)
 	return NULL;
 }
 
+static bool knows(struct core *core, const struct command *c)
+{
+	return tracker_has_agent(core_tracker(core), c->tenant, arg(c, "extension"));
+}
+
+static void wait_for_newcomer(struct core *core, struct command *c)
+{
+	struct newcomer *n = mem_new(core, struct newcomer);
+	int left = command_time_left_ms(c) / 2;
+
+	*n = (struct newcomer){ newcomers, c,
+				clock_mono_ms() + (left < NEWCOMER_MS ? left : NEWCOMER_MS) };
+	newcomers = n;
+}
+
 void verb_run(struct core *core, struct command *c)
 {
 	const struct verb_row *verb = find_verb(c->verb);
@@ -527,6 +555,8 @@ void verb_run(struct core *core, struct command *c)
 		fail(core, c, ERR_TIMEOUT, "The command came too late and was not run.");
 	} else if (!verb) {
 		fail(core, c, ERR_INVALID, "There is no such command.");
+	} else if (verb->waits && !knows(core, c)) {
+		wait_for_newcomer(core, c);
 	} else {
 		verb->run(core, c);
 	}
@@ -617,9 +647,23 @@ static void tick_asks(bool link_lost)
 			a = &(*a)->next;
 }
 
+static void tick_newcomers(struct core *core)
+{
+	for (struct newcomer **n = &newcomers; *n;) {
+		struct newcomer *newcomer = *n;
+		if (newcomer->until_ms > clock_mono_ms() && !knows(core, newcomer->command)) {
+			n = &newcomer->next;
+			continue;
+		}
+		*n = newcomer->next;
+		find_verb(newcomer->command->verb)->run(core, newcomer->command);
+		talloc_free(newcomer);
+	}
+}
+
 void verb_tick(struct core *core, bool link_lost)
 {
-	(void)core;
+	tick_newcomers(core);
 	tick_dials(link_lost);
 	tick_asks(link_lost);
 }
@@ -634,5 +678,8 @@ int verb_time_left_ms(void)
 	for (const struct ask *a = asks; a; a = a->next)
 		if (command_time_left_ms(a->command) < soonest)
 			soonest = command_time_left_ms(a->command);
+	for (const struct newcomer *n = newcomers; n; n = n->next)
+		if (n->until_ms - clock_mono_ms() < soonest)
+			soonest = (int)(n->until_ms - clock_mono_ms());
 	return soonest;
 }
