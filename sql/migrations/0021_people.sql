@@ -343,7 +343,8 @@ BEGIN
   VALUES (u.tenant_id, u.id, u.extension, u.display_name, coalesce(p_agent ->> 'phoneKind', 'WEBRTC'),
           coalesce((p_agent ->> 'autoAnswer')::boolean, false))
   ON CONFLICT (tenant_id, extension) DO UPDATE
-    SET user_id = u.id, phone_kind = excluded.phone_kind, auto_answer = excluded.auto_answer, enabled = true
+    SET user_id = u.id, phone_kind = excluded.phone_kind, auto_answer = excluded.auto_answer, enabled = true,
+        retired_at = NULL
     WHERE e.user_id IS NULL
   RETURNING id INTO agent;
   IF NOT FOUND THEN

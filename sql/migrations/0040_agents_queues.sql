@@ -116,6 +116,20 @@ CREATE VIEW member_overview WITH (security_invoker = true) AS
 COMMENT ON VIEW member_overview IS 'who serves which queue; a change of it is a new version of the queue';
 GRANT SELECT ON member_overview TO cordboard_api, cordboard_report;
 
+-- Whoever changes the members.
+CREATE FUNCTION members_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE call_queues SET display_name = display_name WHERE id IN (SELECT queue_id FROM changed);
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION members_changed IS 'trigger: a change of its members is a new version of the queue';
+CREATE TRIGGER members_added AFTER INSERT ON queue_members REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION members_changed();
+CREATE TRIGGER members_altered AFTER UPDATE ON queue_members REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION members_changed();
+CREATE TRIGGER members_removed AFTER DELETE ON queue_members REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION members_changed();
+
 -- Locks a queue for a change of its members, and makes that a new version of it.
 CREATE FUNCTION queue_touch(p_queue uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -147,28 +161,20 @@ $$;
 COMMENT ON FUNCTION queue_member_list IS 'the members of a queue with their penalties, as the audit trail shows them';
 
 -- Replaces the members of a queue, or the queues of an agent: one of the two is given, the list names
--- the other. Queues whose members change are touched; a row that stays keeps its id, by which Asterisk
--- knows the member.
+-- the other. A row that stays keeps its id, by which Asterisk knows the member.
 CREATE FUNCTION memberships_put(p_queue uuid, p_agent uuid, p_list jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  WITH wanted AS (
-    SELECT coalesce(p_queue, (v ->> 'queueId')::uuid) AS queue_id,
-           coalesce(p_agent, (v ->> 'agentId')::uuid) AS agent_id, coalesce((v ->> 'penalty')::int, 0) AS penalty
-    FROM jsonb_array_elements(p_list) v
-  ), gone AS (
-    DELETE FROM queue_members m
-    WHERE (m.queue_id = p_queue OR m.agent_id = p_agent)
-      AND NOT EXISTS (SELECT FROM wanted w WHERE w.queue_id = m.queue_id AND w.agent_id = m.agent_id)
-    RETURNING m.queue_id
-  ), put AS (
-    INSERT INTO queue_members AS m (tenant_id, queue_id, agent_id, penalty)
-    SELECT current_tenant(), queue_id, agent_id, penalty FROM wanted
-    ON CONFLICT (tenant_id, queue_id, agent_id) DO UPDATE SET penalty = excluded.penalty
-      WHERE m.penalty <> excluded.penalty
-    RETURNING m.queue_id
-  )
-  UPDATE call_queues q SET display_name = q.display_name
-  WHERE p_queue IS NULL AND q.id IN (SELECT queue_id FROM gone UNION SELECT queue_id FROM put);
+  DELETE FROM queue_members m
+  WHERE (m.queue_id = p_queue OR m.agent_id = p_agent)
+    AND NOT EXISTS (SELECT FROM jsonb_array_elements(p_list) v
+                    WHERE m.queue_id = coalesce(p_queue, (v ->> 'queueId')::uuid)
+                      AND m.agent_id = coalesce(p_agent, (v ->> 'agentId')::uuid));
+  INSERT INTO queue_members AS m (tenant_id, queue_id, agent_id, penalty)
+  SELECT current_tenant(), coalesce(p_queue, (v ->> 'queueId')::uuid), coalesce(p_agent, (v ->> 'agentId')::uuid),
+         coalesce((v ->> 'penalty')::int, 0)
+  FROM jsonb_array_elements(p_list) v
+  ON CONFLICT (tenant_id, queue_id, agent_id) DO UPDATE SET penalty = excluded.penalty
+    WHERE m.penalty <> excluded.penalty;
 END $$;
 COMMENT ON FUNCTION memberships_put IS 'the whole list of a queue''s members, or of an agent''s queues';
 
