@@ -100,6 +100,20 @@ test('an agent and its user have one extension', async () => {
   assert.equal((await create({ extension, displayName: 'x' })).userId, user, 'the user of that extension is found');
 });
 
+test('a new user with the extension of a retired agent brings the agent back', async () => {
+  const agent = await create({ extension: someExtension(), displayName: 'Before' });
+  await call('DELETE', `agent-extensions/${agent.id}`, { token });
+  const queue = await call('GET', `queues/${queues.sales}`, { token });
+  const user = await call('POST', 'users', { token, body: { extension: agent.extension, displayName: 'After', role: 'AGENT', password: 'seven grey herons over the weir',
+    agentExtension: { queues: ['sales'] } } });
+  assert.equal(user.status, 201, user.text);
+  const back = await call('GET', `agent-extensions/${agent.id}`, { token });
+  assert.deepEqual([back.json?.userId, back.json?.enabled, back.json?.queues], [user.json.id, true, ['sales']]);
+  assert.notEqual((await call('GET', `queues/${queues.sales}`, { token })).headers.get('etag'), queue.headers.get('etag'));
+  assert.equal((await call('DELETE', `agent-extensions/${agent.id}`, { token })).status, 204);
+  await call('DELETE', `users/${user.json.id}`, { token });
+});
+
 test('If-Match changes only the version that was seen', async () => {
   const agent = await create({ extension: someExtension(), displayName: 'Version' });
   const seen = await call('GET', `agent-extensions/${agent.id}`, { token });

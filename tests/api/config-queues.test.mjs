@@ -183,15 +183,15 @@ test('two who change the members at once leave one of their lists, never a mixtu
 });
 
 test('another tenant has queues of the same name and touches none of ours', async () => {
-  const theirs = await call('POST', 'queues', { token: other.admin, body: { name: 'support', displayName: 'Theirs' } });
-  assert.equal(theirs.status, 201, theirs.text);
-  assert.equal(await sql(`SELECT count(*) FROM asterisk.queues WHERE name IN ('support', 'otherten-support')`), '2');
-  const ours = (await call('GET', 'queues', { token })).json.items.find((q) => q.name === 'support');
+  const ours = await create();
+  const theirs = await create({ name: ours.name }, other.admin);
+  assert.equal(await sql(`SELECT count(*) FROM asterisk.queues WHERE name IN ('${ours.name}', 'otherten-${ours.name}')`), '2');
   for (const [method, path, body] of [['GET', ''], ['PUT', '', { weight: 1 }], ['DELETE', ''], ['GET', '/members'], ['GET', '/status'],
     ['PUT', '/members', { members: [] }], ['POST', '/members', { agentId: agents[1001] }], ['DELETE', `/members/${agents[1001]}`]]) {
     assertProblem(await call(method, `queues/${ours.id}${path}`, { token: other.admin, body }), 404, 'not-found');
   }
-  const smuggled = await call('PUT', `queues/${theirs.json.id}/members`, { token: other.admin, body: { members: [{ agentId: agents[1001] }] } });
+  const smuggled = await call('PUT', `queues/${theirs.id}/members`, { token: other.admin, body: { members: [{ agentId: agents[1001] }] } });
   assert.deepEqual(pointers(smuggled), ['/members/0/agentId']);
-  assert.equal((await call('DELETE', `queues/${theirs.json.id}`, { token: other.admin })).status, 204);
+  assert.equal((await call('DELETE', `queues/${theirs.id}`, { token: other.admin })).status, 204);
+  assert.equal((await remove(ours)).status, 204);
 });
