@@ -511,13 +511,13 @@ static const struct verb_row {
 	void (*run)(struct core *core, struct command *c);
 	bool waits;                 /* for the agent that it is about to be known */
 } verbs[] = {
-	{ "agent.login", run_login, .waits = true },
-	{ "agent.logout", run_logout },
-	{ "agent.status", run_status, .waits = true },
-	{ "agent.wrapup", run_wrapup },
-	{ "answer", run_answer },
-	{ "dial", run_dial },
-	{ "hangup", run_hangup },
+	{ "agent.login", .run = run_login, .waits = true },
+	{ "agent.logout", .run = run_logout },
+	{ "agent.status", .run = run_status, .waits = true },
+	{ "agent.wrapup", .run = run_wrapup },
+	{ "answer", .run = run_answer },
+	{ "dial", .run = run_dial },
+	{ "hangup", .run = run_hangup },
 };
 
 static const struct verb_row *find_verb(const char *name)
