@@ -148,6 +148,23 @@ test('a month that is past its keeping goes, another tenant’s and what is open
 	assert.equal(await scalar("SELECT to_regclass('history.call_sessions_2024_11') IS NULL"), 't', 'an empty month is no table');
 });
 
+test('a statement opens the months that it can be about, also when its plan is for any', async () => {
+	const statement = async (file, name) => (await run('sed', ['-n', `/^-- name: ${name}$/,/^-- name:/p`, `sql/queries/${file}.sql`], { cwd: root })).stdout.replace(/^--.*$/gm, '');
+	const opened = async (role, file, name, args) => {
+		const text = await statement(file, name);
+		const types = args.map(() => 'unknown').join(', ');
+		const plan = await db.as(role, `SET plan_cache_mode = force_generic_plan; SET cordboard.tenant = '${await scalar(`SELECT ${TENANT}`)}'; SET cordboard.role = 'ADMIN';
+			PREPARE s (${types}) AS ${text}; EXPLAIN (COSTS OFF) EXECUTE s(${args.map((a) => `'${a}'`).join(', ')});`);
+		return [...new Set([...plan.matchAll(/ on \w+_(\d{4}_\d\d|stray) /g)].map((m) => m[1]))].sort();
+	};
+	await owner(`UPDATE call_sessions SET status = 'ENDED', ended_at = started_at WHERE ended_at IS NULL; ${callAt(uuid(50), new Date().toISOString(), { ended: false })}`);
+	assert.deepEqual(await opened('api', 'api_calls', 'call_get', [uuid(3)]), ['2025_06']);
+	const past = (await rows(owner, "SELECT to_char(month, 'YYYY_MM') AS name FROM history_months() WHERE month < this_month()")).map((m) => m.name);
+	const live = await opened('api', 'api_floor', 'queue_get', [await scalar(`SELECT ${QUEUE}`)]);
+	assert.ok(live.length > 0 && past.length > 3);
+	assert.deepEqual(live.filter((month) => past.includes(month)), []);
+});
+
 test('a job runs once at a time, says what it did, and fails aloud', async (t) => {
 	const program = path.join(process.env.CB_LIBEXEC, 'cordboard-jobs');
 	const dir = mkdtempSync(path.join(tmpdir(), 'cordboard-jobs-'));
