@@ -12,7 +12,7 @@ COMMENT ON FUNCTION plain_text IS 'as it is compared when searching: small lette
 CREATE FUNCTION contact_text(p_name text, p_company text, p_email text, p_tags text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
-  RETURN ' ' || plain_text(concat_ws(' ', p_name, p_company, p_email, array_to_string(p_tags, ' ')));
+  RETURN ' ' || public.plain_text(concat_ws(' ', p_name, p_company, p_email, array_to_string(p_tags, ' ')));
 END $$;
 COMMENT ON FUNCTION contact_text IS 'everything of a contact that a search by words looks at; each word has a space before it';
 
