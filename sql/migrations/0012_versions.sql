@@ -29,5 +29,6 @@ BEGIN
     RAISE EXCEPTION 'Nothing with a version was changed here: leave If-Match out.' USING ERRCODE = 'CB412';
   END IF;
 END $$;
+COMMENT ON FUNCTION check_version_compared IS 'raises CB412 when If-Match named a version that nothing compared';
 
 GRANT EXECUTE ON FUNCTION check_version_compared() TO cordboard_api;

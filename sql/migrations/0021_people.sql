@@ -25,6 +25,7 @@ CREATE VIEW user_overview WITH (security_invoker = true) AS
           FROM agent_extensions e WHERE e.user_id = u.id) AS "agentExtension",
          u.version AS "_version"
   FROM users u;
+COMMENT ON VIEW user_overview IS 'users as the API shows them, never with a secret';
 GRANT SELECT ON user_overview TO cordboard_api;
 
 -- ---- guessing -----------------------------------------------------------------------------------
@@ -471,6 +472,7 @@ CREATE VIEW token_overview WITH (security_invoker = true) AS
          k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt"
   FROM api_tokens k
   WHERE k.revoked_at IS NULL;
+COMMENT ON VIEW token_overview IS 'API tokens as the API shows them, never with a secret';
 GRANT SELECT ON token_overview TO cordboard_api;
 
 CREATE FUNCTION token_post(p_name text, p_scopes text[], p_expires timestamptz, p_token_hash text,
