@@ -57,6 +57,8 @@ static const char *check_text(const void *ctx, const struct param_row *row, cons
 	size_t n = characters(text);
 	size_t max = row->max ? (size_t)row->max : TEXT_MAX;
 
+	if (!json_is_utf8(str_of(text)))
+		return "must be UTF-8";
 	for (const char *p = text; *p; p++)
 		if (((unsigned char)*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
 			return "must not hold control characters";
@@ -208,8 +210,9 @@ const char *param_check(const void *ctx, const struct param_row *row, const char
 		return check_phone(*bound);
 	case PARAM_CURSOR:
 		*bound = secret_unbase64(ctx, str_of(text), &n);
-		return *bound && strlen(*bound) == n ? NULL
-						     : "must be the \"next\" of an earlier page";
+		return *bound && strlen(*bound) == n && json_is_utf8(str_of(*bound))
+			       ? NULL
+			       : "must be the \"next\" of an earlier page";
 	default:
 		return check_text(ctx, row, text);
 	}
