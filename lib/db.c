@@ -24,7 +24,7 @@ struct db {
 	int answer_ms;
 	int64_t retry_at_ms;    /* not before, after a connection that was not answered */
 	bool prepared[Q__COUNT];
-	const char *channels[CHANNELS_MAX];
+	enum query channels[CHANNELS_MAX];      /* LISTEN statements */
 	size_t n_channels;
 	bool missed;            /* a reconnect: notifications may have been lost */
 };
@@ -113,10 +113,10 @@ static int handshake(struct db *db)
 	return 0;
 }
 
-static int listen_on(struct db *db, const char *channel)
+static int listen_on(struct db *db, enum query channel)
 {
-	const char *sql = mem_printf(db, "LISTEN %s", channel);
-	PGresult *res = PQexec(db->conn, sql);
+	const char *sql = query_texts[channel].sql;
+	PGresult *res = PQexecParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0);
 	bool ok = PQresultStatus(res) == PGRES_COMMAND_OK;
 
 	PQclear(res);
@@ -440,13 +440,13 @@ int db_describe(struct db *db, const void *ctx, enum query query, struct db_resu
 
 /* ---- notifications ---- */
 
-void db_listen(struct db *db, const char *channel)
+void db_listen(struct db *db, enum query channel)
 {
 	if (db->n_channels == CHANNELS_MAX) {
-		log_error("too many database channels channel=%s", channel);
+		log_error("too many database channels channel=%s", query_texts[channel].name);
 		abort();
 	}
-	db->channels[db->n_channels++] = mem_strdup(db, channel);
+	db->channels[db->n_channels++] = channel;
 	if (!db->conn) {
 		ready(db);
 	} else if (PQsetnonblocking(db->conn, 0) == 0 && listen_on(db, channel) == 0) {

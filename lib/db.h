@@ -60,8 +60,8 @@ int db_describe(struct db *db, const void *ctx, enum query query, struct db_resu
 
 /* The socket to wait on for notifications, -1 while not connected. */
 int db_socket(const struct db *db);
-/* LISTEN on a channel now and after each reconnect. */
-void db_listen(struct db *db, const char *channel);
+/* Runs a LISTEN statement now and after each reconnect. */
+void db_listen(struct db *db, enum query channel);
 /*
  * True once for each notification that has arrived, and once after each (re)connect, since some
  * may have been missed; reads the socket without blocking.

@@ -235,3 +235,6 @@ UPDATE call_sessions c SET status = 'ENDED', ended_at = greatest(c.started_at, c
 FROM worker_nodes n, tenants t
 WHERE n.node = $1 AND t.node = n.node AND t.id = c.tenant_id AND c.ended_at IS NULL AND c.started_at >= open_since() AND c.seq < $2::bigint
 RETURNING c.id
+
+-- name: listen_config
+LISTEN cordboard_config

@@ -223,7 +223,7 @@ static void a_notification_arrives(void **state)
 	struct db_result *results[2];
 
 	(void)state;
-	db_listen(listener, "cordboard_config");
+	db_listen(listener, Q_LISTEN_CONFIG);
 	assert_true(db_socket(listener) >= 0);
 	while (db_notified(listener))
 		;

@@ -215,7 +215,7 @@ struct store *store_new(const void *ctx, const struct settings *settings, int64_
 	s->node = settings->node;
 	s->wake_fd = -1;
 	s->replan_at = FIRST_REPLAN_ENTRIES;
-	db_listen(s->db, "cordboard_config");
+	db_listen(s->db, Q_LISTEN_CONFIG);
 	if (!lock_journal(settings->journal_dir)) {
 		log_error("journal is in use or cannot be made dir=%s", settings->journal_dir);
 		return NULL;
