@@ -79,3 +79,7 @@ SELECT json_build_object('tenant', t.slug, 'node', t.node, 'userId', current_use
          'queues', coalesce((SELECT a.queues FROM agent_overview a WHERE a.id = current_agent()), '{}'))::text
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.id = current_user_id()
+
+-- Asked by the relay.
+-- name: sessions_over
+SELECT sessions_over($1::uuid[])

@@ -3,6 +3,7 @@
 
 #include "lib/err.h"
 #include "lib/log.h"
+#include "workers/relayd/sessions.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +75,8 @@ struct relay {
 	struct lws *redis; /* Redis's subscription in our loop */
 	uint64_t connection;
 	struct feed *feed;
+	struct sessions *sessions;
+	int64_t ask_at_ms;
 	struct metrics metrics;
 	struct client *clients;
 	lws_sorted_usec_list_t tick;
@@ -323,15 +326,50 @@ static void changed(void *arg, const struct floor *floor)
 			want_write(c);
 }
 
-static void revoked(void *arg, const struct floor *floor, struct str session_id)
+/* floor NULL: whichever it is on. */
+static void close_session(struct relay *relay, const struct floor *floor, struct str session_id)
 {
-	struct relay *relay = arg;
-
 	for (struct client *c = relay->clients; c; c = c->next)
-		if (c->floor == floor && str_is(session_id, c->session_id)) {
+		if ((!floor || c->floor == floor) && c->state == JOINED &&
+		    str_is(session_id, c->session_id)) {
 			relay->metrics.revoked++;
 			close_soon(c, REVOKED);
 		}
+}
+
+static void revoked(void *arg, const struct floor *floor, struct str session_id)
+{
+	close_session(arg, floor, session_id);
+}
+
+/* ---- what the database tells ---- */
+
+static void over(void *arg, struct str session_id)
+{
+	close_session(arg, NULL, session_id);
+}
+
+static void ask_for_sessions(struct relay *relay)
+{
+	struct buf *ids = buf_new(relay);
+
+	for (const struct client *c = relay->clients; c; c = c->next)
+		if (c->state == JOINED && sessions_is_id(c->session_id))
+			buf_printf(ids, "%c%s", ids->n ? ',' : '{', c->session_id);
+	if (ids->n) {
+		buf_addc(ids, '}');
+		sessions_ask(relay->sessions, ids);
+	}
+	talloc_free(ids);
+}
+
+static void check_sessions(struct relay *relay, int64_t now)
+{
+	sessions_answer(relay->sessions, over, relay);
+	if (now < relay->ask_at_ms || !sessions_idle(relay->sessions))
+		return;
+	relay->ask_at_ms = now + SESSIONS_ASK_MS;
+	ask_for_sessions(relay);
 }
 
 /* ---- Redis's socket in the loop ---- */
@@ -394,6 +432,7 @@ static void on_tick(lws_sorted_usec_list_t *tick)
 	lws_sul_schedule(relay->lws, 0, tick, on_tick, FEED_TICK_MS * LWS_US_PER_MS);
 	feed_tick(relay->feed);
 	watch_redis(relay);
+	check_sessions(relay, now);
 	for (struct client *c = relay->clients; c; c = c->next)
 		check_deadline(relay, c, now);
 }
@@ -537,8 +576,8 @@ static int relay_destroy(struct relay *relay)
 	return 0;
 }
 
-int relay_open(const void *ctx, const struct feed_address *redis, int port, int metrics_port,
-	       struct relay **out)
+int relay_open(const void *ctx, const struct feed_address *redis, const char *database, int port,
+	       int metrics_port, struct relay **out)
 {
 	struct relay *relay = mem_new(ctx, struct relay);
 	struct lws_context_creation_info info = {
@@ -553,6 +592,7 @@ int relay_open(const void *ctx, const struct feed_address *redis, int port, int 
 	lws_set_log_level(LLL_ERR | LLL_WARN, log_line);
 	relay->feed = feed_new(relay, redis, &relay->metrics,
 			       &(struct feed_watcher){ relay, changed, revoked });
+	relay->sessions = sessions_start(relay, database);
 	relay->lws = mem_check(lws_create_context(&info));
 	talloc_set_destructor(relay, relay_destroy);
 	relay->inner = listen_on(relay, "inner", metrics_port, inner_protocols);

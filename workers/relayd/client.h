@@ -1,6 +1,7 @@
 /*
  * The browsers' sockets and the loop they live in: the only file that includes libwebsockets is
- * client.c. One thread: sockets, Redis's subscription and the clock share one poll.
+ * client.c. One thread: sockets, Redis's subscription and the clock share one poll; the question which
+ * sessions are over is asked in another.
  *
  * A client shows its ticket within 5 s, gets a snapshot and then arrays of events. All it costs
  * is its place in the tenant's stream; when it has fallen off the stream it gets a snapshot, and
@@ -17,8 +18,8 @@ struct relay;
  * Opens both ports on 127.0.0.1: WebSockets, and /metrics for Prometheus.
  * Returns 0, or -EADDRINUSE.
  */
-int relay_open(const void *ctx, const struct feed_address *redis, int port, int metrics_port,
-	       struct relay **out);
+int relay_open(const void *ctx, const struct feed_address *redis, const char *database, int port,
+	       int metrics_port, struct relay **out);
 /* Serves until relay_stop, then says goodbye to all clients. */
 void relay_run(struct relay *relay);
 /* For a signal handler. */

@@ -75,8 +75,8 @@ static int run(const void *ctx, const struct settings *settings)
 		if (!redis.password)
 			return 1;
 	}
-	int result =
-		relay_open(ctx, &redis, settings->relay_port, settings->relay_metrics_port, &relay);
+	int result = relay_open(ctx, &redis, settings->db_api, settings->relay_port,
+				settings->relay_metrics_port, &relay);
 	if (result) {
 		log_error("cannot listen port=%d metrics_port=%d error=%s", settings->relay_port,
 			  settings->relay_metrics_port, strerror(-result));
