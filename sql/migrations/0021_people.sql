@@ -529,3 +529,15 @@ GRANT EXECUTE ON FUNCTION sign_in_start, sign_in_failed, sign_in, session_adopt,
   sessions_over, user_post, user_put, password_start, password_put, password_reset, token_post,
   token_delete TO cordboard_api;
 GRANT EXECUTE ON FUNCTION sessions_sweep TO cordboard_worker;
+
+-- ---- Asterisk -----------------------------------------------------------------------------------
+
+-- A phone that may not register is asked for its password like any other, and has none that fits.
+CREATE OR REPLACE VIEW asterisk.ps_auths AS
+  SELECT asterisk.pbx_name(t, e.extension)::varchar(40) AS id, 'digest'::varchar(20) AS auth_type,
+         asterisk.pbx_name(t, e.extension)::varchar(40) AS username,
+         'cordboard'::varchar(40) AS realm,
+         ('MD5:' || coalesce(e.sip_ha1, md5(gen_random_uuid()::text)))::varchar(200) AS password_digest
+  FROM public.agent_extensions e JOIN public.tenants t ON t.id = e.tenant_id
+  WHERE e.enabled;
+COMMENT ON VIEW asterisk.ps_auths IS 'the digest of each phone''s present secret; of one without a secret something that no password gives';

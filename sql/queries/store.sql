@@ -37,7 +37,8 @@ SELECT t.slug, e.extension, s.status,
        CASE WHEN s.next_status IS NULL THEN s.reason ELSE s.next_reason END, s.next_status,
        (extract(epoch FROM s.since) * 1000000)::bigint,
        coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0), s.call_id,
-       coalesce(s.wrapup_ms, 0), coalesce(s.wrapup_extended::int, 0), hashtext(e.phone_kind || ' ' || e.display_name)
+       coalesce(s.wrapup_ms, 0), coalesce(s.wrapup_extended::int, 0),
+       hashtext(concat_ws(' ', e.phone_kind, e.sip_session, e.display_name)), (e.sip_session IS NOT NULL)::int
 FROM agent_extensions e
 JOIN tenants t ON t.id = e.tenant_id
 LEFT JOIN agent_states s ON s.tenant_id = e.tenant_id AND s.agent_id = e.id

@@ -94,7 +94,30 @@ const char *core_endpoint(const struct core *core, const void *ctx, const char *
 	return mem_printf(ctx, "%s-%s", tenant, extension);
 }
 
-const char *const core_phone_caches[] = { "res_pjsip/auth", "res_pjsip/endpoint", "res_pjsip/aor" };
+/* What Asterisk keeps of a phone that it has read. */
+static const char *const phone_caches[] = { "res_pjsip/auth", "res_pjsip/endpoint",
+					    "res_pjsip/aor" };
+
+size_t core_forget_phone(struct core *core, const char *endpoint, bool gone, session_answer *answer,
+			 void *arg, int deadline_ms, size_t *all)
+{
+	size_t waiting = 0;
+
+	*all = ARRAY_LEN(phone_caches) + gone;
+	for (size_t i = 0; i < ARRAY_LEN(phone_caches); i++) {
+		struct ami_action *a = session_begin(core->system, "SorceryMemoryCacheExpireObject");
+		ami_action_put(a, "Cache", phone_caches[i]);
+		ami_action_put(a, "Object", endpoint);
+		waiting += session_send(core->system, answer, arg, deadline_ms) == 0;
+	}
+	if (!gone)
+		return waiting;
+	/* A contact's key is the endpoint, ";@" and a hash: what is asked for is a pattern. */
+	struct ami_action *a = session_begin(core->system, "DBDelTree");
+	ami_action_put(a, "Family", "registrar/contact");
+	ami_action_printf(a, "Key", "%s;@%%", endpoint);
+	return waiting + (session_send(core->system, answer, arg, deadline_ms) == 0);
+}
 
 /* ---- what the tracker says ---- */
 
@@ -114,18 +137,15 @@ static void announce_later(struct core *core, const struct record *r, int64_t se
  * What was changed of a phone counts from now on, and who is there no more registers no more. With
  * the link down nothing is lost: all of it is forgotten when the link is back.
  */
-static void forget_phone(struct core *core, const char *tenant, const char *extension)
+static void forget_phone(struct core *core, const char *tenant, const char *extension, bool gone)
 {
-	const void *ctx = mem_context();
-	const char *endpoint = core_endpoint(core, ctx, tenant, extension);
+	void *ctx = mem_context();
+	size_t all;
 
-	for (size_t i = 0; session_ready(core->system) && i < PHONE_CACHES; i++) {
-		struct ami_action *a = session_begin(core->system, "SorceryMemoryCacheExpireObject");
-		ami_action_put(a, "Cache", core_phone_caches[i]);
-		ami_action_put(a, "Object", endpoint);
-		session_send(core->system, NULL, NULL, 0);
-	}
-	talloc_free((void *)(uintptr_t)ctx);
+	if (session_ready(core->system))
+		core_forget_phone(core, core_endpoint(core, ctx, tenant, extension), gone, NULL,
+				  NULL, 0, &all);
+	talloc_free(ctx);
 }
 
 static void on_record(void *arg, const struct record *r)
@@ -138,7 +158,7 @@ static void on_record(void *arg, const struct record *r)
 	if (r->pause != PAUSE_UNCHANGED && !r->gone)
 		announce_later(core, r, seq);
 	if (r->kind == RECORD_AGENT && r->gone)
-		forget_phone(core, r->tenant, r->key);
+		forget_phone(core, r->tenant, r->key, true);
 }
 
 static void announce(struct core *core, const struct announcement *p)
@@ -196,7 +216,11 @@ static void take_config(struct core *core, struct store_config *config, bool res
 			tracker_config_agent(core->tracker, a->tenant, a->extension, a->phone);
 		core->new_phones = core->new_phones || news == PHONE_NEW;
 		if (news == PHONE_CHANGED)
-			forget_phone(core, a->tenant, a->extension);
+			forget_phone(core, a->tenant, a->extension, !a->signed_in);
+		/* However the session ended: whoever cannot register is not there. */
+		if (news == PHONE_CHANGED && !a->signed_in)
+			tracker_agent_logout(core->tracker, a->tenant, a->extension,
+					     clock_wall_us());
 	}
 	tracker_config_end(core->tracker);
 	talloc_free(config);
@@ -259,9 +283,9 @@ static void on_events_down(void *arg, struct session *s)
 static void on_system_ready(void *arg, struct session *s)
 {
 	(void)arg;
-	for (size_t i = 0; i < PHONE_CACHES; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(phone_caches); i++) {
 		ami_action_put(session_begin(s, "SorceryMemoryCacheExpire"), "Cache",
-			       core_phone_caches[i]);
+			       phone_caches[i]);
 		session_send(s, NULL, NULL, 0);
 	}
 }

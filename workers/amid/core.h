@@ -29,9 +29,12 @@ bool core_linked(const struct core *core);
 const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
 			  const char *extension);
 
-/* What Asterisk keeps of a phone that it has read, and where. */
-enum { PHONE_CACHES = 3 };
-extern const char *const core_phone_caches[PHONE_CACHES];
+/*
+ * Asterisk forgets what it has read of a phone, so that only what is in the database counts, and of
+ * one that is gone also where it is. Returns how many answers will come; all is the number wanted.
+ */
+size_t core_forget_phone(struct core *core, const char *endpoint, bool gone, session_answer *answer,
+			 void *arg, int deadline_ms, size_t *all);
 
 /* ---- verbs.c ---- */
 

@@ -26,6 +26,7 @@ struct store_config {
 		int64_t since_us, wrapup_us, wrapup_ms;
 		bool wrapup_extended;
 		int64_t phone;         /* a number for what Asterisk is shown of the phone */
+		bool signed_in;        /* a session holds the phone's secret */
 	} *agents;
 	size_t n_agents;
 };

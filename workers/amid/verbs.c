@@ -145,24 +145,17 @@ static void on_expired(void *data, const struct ami_message *m, bool last)
 	talloc_free(f);
 }
 
-/* Asterisk forgets what it knew of the phone, so that only the new secret opens it. */
-static void expire_phone(struct core *core, struct command *c)
+static void expire_phone(struct core *core, struct command *c, bool gone)
 {
 	const char *endpoint = core_endpoint(core, c, c->tenant, arg(c, "extension"));
 	struct flight *f = mem_new(NULL, struct flight);
-	int left = command_time_left_ms(c);
+	size_t all;
 
 	*f = (struct flight){ .core = core, .command = c };
-	for (size_t i = 0; i < PHONE_CACHES; i++) {
-		struct session *s = core_system(core);
-		struct ami_action *a = session_begin(s, "SorceryMemoryCacheExpireObject");
-		ami_action_put(a, "Cache", core_phone_caches[i]);
-		ami_action_put(a, "Object", endpoint);
-		if (session_send(s, on_expired, f, left) == 0)
-			f->waiting++;
-		else
-			f->err = ERR_PBX_UNAVAILABLE;
-	}
+	f->waiting = (int)core_forget_phone(core, endpoint, gone, on_expired, f,
+					    command_time_left_ms(c), &all);
+	if ((size_t)f->waiting < all)
+		f->err = ERR_PBX_UNAVAILABLE;
 	if (f->waiting)
 		return;
 	reply_agent(core, c, arg(c, "extension"), f->err);
@@ -177,7 +170,7 @@ static void run_login(struct core *core, struct command *c)
 	if (err)
 		fail(core, c, err, NULL);
 	else
-		expire_phone(core, c);
+		expire_phone(core, c, false);
 }
 
 static void run_logout(struct core *core, struct command *c)
@@ -188,7 +181,7 @@ static void run_logout(struct core *core, struct command *c)
 	if (err)
 		fail(core, c, err, NULL);
 	else
-		expire_phone(core, c);
+		expire_phone(core, c, true);
 }
 
 /* ---- calls ---- */
