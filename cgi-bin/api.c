@@ -1,4 +1,5 @@
 /* cordboard-api: takes FastCGI requests from the socket on descriptor 0, one at a time. */
+#include "cgi-bin/metrics.h"
 #include "cgi-bin/route.h"
 #include "lib/log.h"
 #include "lib/secret.h"
@@ -59,6 +60,22 @@ static int read_body(const void *ctx, FCGX_Request *fcgi, size_t max_bytes, stru
 	return got == (int)n ? 0 : ERR_MALFORMED;
 }
 
+/* Below no prefix, and by the door for this machine only. */
+static bool is_metrics(const FCGX_Request *fcgi)
+{
+	const char *uri = FCGX_GetParam("REQUEST_URI", fcgi->envp);
+
+	return uri && strcmp(uri, "/metrics") == 0;
+}
+
+static void put_metrics(const void *ctx, struct http_response *response)
+{
+	http_response_init(ctx, response);
+	response->status = 200;
+	response->type = "text/plain; version=0.0.4";
+	metrics_print(response->body);
+}
+
 static void serve(struct app *app, FCGX_Request *fcgi)
 {
 	void *ctx = mem_context();
@@ -68,7 +85,10 @@ static void serve(struct app *app, FCGX_Request *fcgi)
 	int err = http_request_read(ctx, fcgi->envp, (struct str){ "", 0 }, API_PREFIX, &request);
 	int body_err = read_body(ctx, fcgi, err ? HTTP_BODY_MAX_BYTES : route_body_max_bytes(&request),
 				 &request.body);
-	route_serve(app, &request, body_err ? body_err : err, &response);
+	if (is_metrics(fcgi))
+		put_metrics(ctx, &response);
+	else
+		route_serve(app, &request, body_err ? body_err : err, &response);
 	struct buf *answer = http_render(ctx, &request, &response);
 	FCGX_PutStr(answer->p, (int)answer->n, fcgi->out);
 	FCGX_Finish_r(fcgi);
@@ -138,6 +158,7 @@ static int open_app(void *ctx, const char *config, const struct pool *pool, stru
 				       : NULL;
 	if (*s->redis_password_file && !password)
 		return -EACCES;
+	metrics_open(s->metrics_file);
 	describe_to_database(ctx, pool);
 	app->db = db_new(ctx, s->db_api);
 	db_deadline(app->db, pool->answer_ms);

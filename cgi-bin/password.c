@@ -1,6 +1,7 @@
 /* Checks and hashes new passwords. */
 #include "cgi-bin/password.h"
 
+#include "cgi-bin/metrics.h"
 #include "lib/weak.h"
 
 enum { BUSY_RETRY_S = 1 };
@@ -19,6 +20,7 @@ const char *password_places(const struct request *r)
 
 int password_busy(struct request *r)
 {
+	metrics_count(METRIC_PASSWORD_BUSY);
 	r->detail = "Many are signing in at this moment; try again.";
 	r->retry_after_s = BUSY_RETRY_S;
 	return ERR_UNAVAILABLE;

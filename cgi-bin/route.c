@@ -3,6 +3,7 @@
 
 #include "cgi-bin/credential.h"
 #include "cgi-bin/limit.h"
+#include "cgi-bin/metrics.h"
 #include "cgi-bin/once.h"
 #include "cgi-bin/rows.h"
 #include "cgi-bin/site.h"
@@ -416,14 +417,14 @@ static const char *find_object(const struct request *r)
 }
 
 /* The row's own path, since what stands in its place may be somebody's number. */
-static void log_request(const struct request *r, int64_t began_ms)
+static void log_request(const struct request *r, int64_t ms)
 {
 	struct buf *line = buf_new(r->ctx);
 	const char *object = find_object(r);
 
 	buf_printf(line, "request method=%s path=%s status=%d ms=%d id=%s",
 		   http_method_name(r->http->method), r->route ? r->route->path : "?",
-		   r->response->status, (int)(clock_mono_ms() - began_ms), r->http->id);
+		   r->response->status, (int)ms, r->http->id);
 	if (object)
 		log_put(line, "object", object);
 	if (r->session.extension)
@@ -438,7 +439,7 @@ void route_serve(struct app *app, const struct http_request *http, int read_err,
 {
 	struct request r = { .ctx = http->ctx, .app = app, .http = http, .response = response,
 			     .if_match = "" };
-	int64_t began_ms = clock_mono_ms();
+	int64_t began_us = clock_mono_us();
 
 	http_response_init(http->ctx, response);
 	json_out_init(&r.out, response->body);
@@ -450,5 +451,7 @@ void route_serve(struct app *app, const struct http_request *http, int read_err,
 		if (response->body->n)
 			response->type = "application/json";
 	}
-	log_request(&r, began_ms);
+	int64_t us = clock_mono_us() - began_us;
+	log_request(&r, us / 1000);
+	metrics_request(r.route, response->status, err, us);
 }

@@ -82,9 +82,14 @@ int64_t clock_wall_us(void)
 	return clock_us(CLOCK_REALTIME);
 }
 
+int64_t clock_mono_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
 int64_t clock_mono_ms(void)
 {
-	return clock_us(CLOCK_MONOTONIC) / 1000;
+	return clock_mono_us() / 1000;
 }
 
 /* Decimal digits of a number that has no more than n of them. */

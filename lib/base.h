@@ -54,6 +54,7 @@ char *mem_printf(const void *ctx, const char *fmt, ...) CB_PRINTF(2, 3);
 int64_t clock_wall_us(void);
 /* Monotonic clock in milliseconds: what deadlines and durations within one run are measured by. */
 int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
 
 /* RFC 3339 in UTC with milliseconds, as every program writes times: 2026-11-22T09:30:00.123Z */
 enum { TIME_TEXT_SIZE = 25 };

@@ -38,6 +38,7 @@ struct settings {
 	bool log_states;               /* a line for each change of state */
 
 	const char *public_url;        /* exact origin of the pages: https://cc.example.org */
+	const char *metrics_file;      /* where the workers of the API count together */
 	const char *sip_realm;
 	int session_idle_s;
 	int session_absolute_s;
@@ -53,6 +54,8 @@ struct settings {
 	const char *jwt_user_claim;    /* names the user by extension or e-mail */
 	const char *jwt_tenant_claim;  /* a token without it is for the default tenant */
 	int jwt_max_age_s;
+
+	const char *recordings_dir;    /* where sound files are kept */
 
 	int relay_port;                /* on 127.0.0.1, behind nginx */
 	int relay_metrics_port;

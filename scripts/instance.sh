@@ -192,7 +192,7 @@ configure_redis() {
 configure_programs() {
 	local db="host=$RUN/postgres/run port=${PORT[postgres]} dbname=cordboard"
 	install -d -m 700 -o cordboard -g cordboard "$HOME_DIR/journal"
-	install -d -m 750 -o cordboard -g www-data "$HOME_DIR/api"
+	install -d -m 750 -o cordboard -g www-data "$HOME_DIR/api" "$HOME_DIR/recordings"
 	cat > "$HOME_DIR/etc/cordboard.conf" <<-CONF
 		[node]
 		name = ${VALUE[NODE]}
@@ -215,9 +215,12 @@ configure_programs() {
 		metrics_port = ${PORT[amid_metrics]}
 		[web]
 		public_url = ${VALUE[PUBLIC_URL]}
+		metrics_file = $RUN/api/metrics
 		sip_realm = ${VALUE[SIP_REALM]}
 		[jwt]
 		secret_file = $RUN/secrets/jwt
+		[recordings]
+		dir = $RUN/recordings
 		[relay]
 		port = ${PORT[relay]}
 		metrics_port = ${PORT[relay_metrics]}
