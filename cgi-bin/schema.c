@@ -780,14 +780,17 @@ static const struct schema_row callback[] = {
 /* ---- the service itself ---- */
 
 static const struct schema_row health[] = {
-	TEXT("version"),
-	WORD("status", "ok down"),
-	MEMBERS("checks", "Health.Check"),
+	WORD("status", "ok degraded"),
+	TEXT("version", OPTIONAL),
+	MEMBERS("checks", "Health.Check", OPTIONAL),
 	END
 };
 static const struct schema_row health_check[] = {
-	TEXT("state"),
+	WORD("state", "up warn down"),
 	INT("ageMs", OR_NULL),
+	INT("count", OPTIONAL),
+	INT("freeBytes", OPTIONAL),
+	TIME("until", OPTIONAL, OR_NULL),
 	END
 };
 

@@ -254,12 +254,19 @@ export async function witness(on_event = () => {}) {
 export const kill_inside = (pid) => run('nsenter',
 	[`--pid=/proc/${readFileSync(path.join(HOME, 'supervisor.pid'), 'utf8').trim()}/ns/pid_for_children`, '--', 'kill', '-KILL', String(pid)]);
 
+// When amid last said that a part of it is up; 0 when it did not.
+async function amidSays(part) {
+	const [state, at] = (await redis('HGET', 'cb:node1:health', part)).split('@');
+	return state === 'up' ? Date.parse(at) : 0;
+}
+export const on_its_line = async () => await amidSays('ami') > 0;
+
 // What a dead amid said last is still there for a while: only what is newer than this call counts.
 export function amidIsBack(ms) {
 	const since = Date.now();
 	return until(async () => {
-		const { checks } = (await api(null, 'GET', '/health')).body;
-		return ['amid', 'ami'].every((part) => checks?.[part]?.state === 'up' && checks[part].ageMs < Date.now() - since);
+		const said = await Promise.all(['amid', 'ami'].map(amidSays));
+		return said.every((at) => at > since);
 	}, 'amid to be back', ms);
 }
 
@@ -299,7 +306,7 @@ export async function ami_line() {
 	const restart = async (text) => {
 		writeFileSync(file, text);
 		await service('restart', 'amid');
-		await until(async () => (await api(null, 'GET', '/health')).body.checks?.ami?.state === 'up', 'amid on its line', 20_000);
+		await until(on_its_line, 'amid on its line', 20_000);
 	};
 	await restart(own.replace(`port = ${ports.ami}\n`, `port = ${server.address().port}\n`));
 	return {

@@ -10,7 +10,6 @@ const TAKEOVER_MS = 2_500;
 const AWAY_MS = 2_000;
 const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
 
-const health = async () => (await h.api(null, 'GET', '/health')).body.checks ?? {};
 /** A change of state, of which there is a log: something to be stored. Nobody else uses 1010. */
 async function status(state, reason) {
 	const { ok, result } = await h.command('agent.status', { extension: '1010', status: state, reason });
@@ -47,7 +46,7 @@ describe('cordboard-amid that hears nothing from Asterisk', () => {
 	after(async () => {
 		deaf?.stop();
 		await h.service('start', 'amid');
-		await h.until(async () => (await health()).ami?.state === 'up', "the instance's own to be the writer", HEALED_MS);
+		await h.until(h.on_its_line, "the instance's own to be the writer", HEALED_MS);
 	});
 
 	it('goes on from what was heard before, however much it stores meanwhile', async () => {
@@ -119,7 +118,7 @@ describe('two cordboard-amid on one node', () => {
 		assert.equal(await h.sql(`SELECT count(*) FROM agent_activity_logs WHERE reason = '${reason}'`), '0');
 		standby.stop();
 		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
-		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
+		await h.until(h.on_its_line, 'the link', HEALED_MS);
 		await status('OFFLINE');
 	});
 
@@ -137,7 +136,7 @@ describe('two cordboard-amid on one node', () => {
 		standby.stop();
 		await h.service('start', 'amid');
 		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
-		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
+		await h.until(h.on_its_line, 'the link', HEALED_MS);
 		await status('OFFLINE');
 	});
 
@@ -156,7 +155,7 @@ describe('two cordboard-amid on one node', () => {
 		assert.ok(Number(await h.sql(`SELECT count(*) FROM agent_states WHERE seq > ${written} AND seq >> 32 = ${first}`)) === 0);
 		standby.stop();
 		await h.until(async () => await epoch() > first + 1, 'the first to take over again', HEALED_MS);
-		await h.until(async () => (await health()).ami?.state === 'up', 'the link', HEALED_MS);
+		await h.until(h.on_its_line, 'the link', HEALED_MS);
 	});
 });
 
