@@ -68,7 +68,7 @@ static void a_pipeline_is_one_transaction(void **state)
 	const char *who[] = { sign_in("1001", hash), "AGENT", NULL, NULL, NULL, NULL };
 	const char *name[] = { "Rolled Back", NULL, NULL, NULL, NULL, NULL };
 	const char *nothing[] = { "00000000-0000-4000-8000-000000000000" };
-	const char *search[] = { "rolled", "10", NULL };
+	const char *search[] = { "rolled", NULL, "10", NULL };
 	const struct db_step fails[] = { { Q_SESSION_BEGIN, who, DB_TEXT },
 					 { Q_CONTACT_POST, name, DB_BINARY },
 					 { Q_CALL_CHECK, nothing, DB_TEXT } };
