@@ -161,7 +161,8 @@ static int open_app(void *ctx, const char *config, const struct pool *pool, stru
 	metrics_open(s->metrics_file);
 	describe_to_database(ctx, pool);
 	app->db = db_new(ctx, s->db_api);
-	db_deadline(app->db, pool->answer_ms);
+	app->db_answer_ms = pool->answer_ms;
+	db_deadline(app->db, app->db_answer_ms);
 	app->bus = bus_new(ctx, s->redis, *s->redis_user ? s->redis_user : NULL, password,
 			   REDIS_MS);
 	return read_jwt_rules(ctx, s, &app->jwt);

@@ -36,7 +36,7 @@ static int store_lines(struct request *r, struct import *import, struct db_resul
 
 	db_deadline(r->app->db, IMPORT_MS + APP_DB_ANSWER_MS);
 	int err = request_run(r, steps, ARRAY_LEN(steps), results);
-	db_deadline(r->app->db, APP_DB_ANSWER_MS);
+	db_deadline(r->app->db, r->app->db_answer_ms);
 	*result = err ? NULL : results[1];
 	return err;
 }

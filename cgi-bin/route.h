@@ -32,6 +32,7 @@ struct app {
 	struct settings settings;
 	struct jwt_rules jwt;
 	struct db *db;
+	int db_answer_ms;             /* how long the pool's requests wait for it */
 	struct bus *bus;
 };
 

@@ -84,7 +84,7 @@ static bool ask_database(struct request *r, struct db_result **details)
 	}
 	if (err > 0)
 		err = db_exec(r->app->db, r->ctx, Q_HEALTH, NULL, DB_TEXT, &result, NULL);
-	db_deadline(r->app->db, APP_DB_ANSWER_MS);
+	db_deadline(r->app->db, r->app->db_answer_ms);
 	return err == 0;
 }
 

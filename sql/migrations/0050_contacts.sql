@@ -36,10 +36,11 @@ COMMENT ON COLUMN contact_numbers.number IS 'digits after an optional +, nothing
 
 CREATE TRIGGER versioned BEFORE UPDATE OR DELETE ON contacts FOR EACH ROW EXECUTE FUNCTION versioned();
 
-CREATE INDEX contacts_search ON contacts USING gin (search gin_trgm_ops);
-CREATE INDEX contacts_tags ON contacts USING gin (tags);
+-- A list of pending entries would have to be read through by every search.
+CREATE INDEX contacts_search ON contacts USING gin (search gin_trgm_ops) WITH (fastupdate = off);
+CREATE INDEX contacts_tags ON contacts USING gin (tags) WITH (fastupdate = off);
 CREATE INDEX contacts_name ON contacts (tenant_id, name, id);
-CREATE INDEX contact_numbers_search ON contact_numbers USING gin (number gin_trgm_ops);
+CREATE INDEX contact_numbers_search ON contact_numbers USING gin (number gin_trgm_ops) WITH (fastupdate = off);
 
 -- One number written with and without its + is one number. Of two such rows the bare one stays.
 DELETE FROM contact_numbers n USING contact_numbers same
@@ -354,9 +355,11 @@ COMMENT ON TYPE contact_line IS 'a line of an imported file, and what becomes of
 -- Takes [{"line","name","company","email","tags","numbers","fields"}]; what a line leaves out stays. A
 -- line whose number a contact has changes that contact, and adds to its tags and numbers; others make
 -- new ones. p_errors are those of lines that could not even be read. p_dry says what would happen.
--- Unless p_skip, one bad line means that nothing is done.
+-- Unless p_skip, one bad line means that nothing is done. How many lines there are is not known to the
+-- planner, who would take them for few and compare each with each: nothing here is joined in loops.
 CREATE FUNCTION contact_import(p_lines jsonb, p_errors jsonb, p_dry boolean, p_skip boolean)
-RETURNS TABLE (made bigint, changed bigint, kept bigint, failed bigint, errors jsonb) LANGUAGE plpgsql AS $$
+RETURNS TABLE (made bigint, changed bigint, kept bigint, failed bigint, errors jsonb) LANGUAGE plpgsql
+SET enable_nestloop = off AS $$
 #variable_conflict use_column
 DECLARE
   told_max constant int := 1000;
@@ -368,15 +371,19 @@ BEGIN
     SELECT * FROM jsonb_to_recordset(p_lines) AS l (line int, name text, company text, email text, tags text[],
                                                     numbers text[], fields jsonb)
   ), numbers AS (
-    SELECT l.line, n AS number, min(l.line) OVER (PARTITION BY ltrim(n, '+')) AS first_line
+    SELECT DISTINCT ON (l.line, ltrim(n, '+')) l.line, n AS number, ltrim(n, '+') AS digits
     FROM lines l, unnest(l.numbers) n
   ), known AS (
-    SELECT n.line, min(k.contact_id::text)::uuid AS id, count(DISTINCT k.contact_id) AS contacts
-    FROM (SELECT line, unnest(number_forms(ARRAY[number])) AS form FROM numbers) n
-    JOIN contact_numbers k ON k.number = n.form GROUP BY n.line
+    SELECT n.line, n.number, k.contact_id, min(n.line) OVER (PARTITION BY n.digits) AS first_line
+    FROM numbers n LEFT JOIN contact_numbers k ON ltrim(k.number, '+') = n.digits
+  ), whose AS (
+    SELECT k.line, min(k.contact_id::text)::uuid AS id, count(DISTINCT k.contact_id) AS contacts,
+           array_agg(k.number ORDER BY k.number) FILTER (WHERE k.contact_id IS NULL) AS fresh
+    FROM known k GROUP BY k.line
   ), found AS (
-    SELECT l.*, k.id, coalesce(k.contacts, 0) AS contacts, min(l.line) OVER (PARTITION BY k.id) AS first_of_contact
-    FROM lines l LEFT JOIN known k ON k.line = l.line
+    SELECT l.*, w.id, coalesce(w.contacts, 0) AS contacts, coalesce(w.fresh, '{}') AS fresh,
+           min(l.line) OVER (PARTITION BY w.id) AS first_of_contact
+    FROM lines l LEFT JOIN whose w ON w.line = l.line
   ), problems AS (
     SELECT f.line, 'name' AS "column", 'is required for a new contact' AS reason
     FROM found f WHERE f.id IS NULL AND f.name IS NULL
@@ -386,8 +393,8 @@ BEGIN
     SELECT f.line, 'number', format('changes the same contact as line %s', f.first_of_contact)
     FROM found f WHERE f.id IS NOT NULL AND f.line > f.first_of_contact
     UNION ALL
-    SELECT DISTINCT ON (n.line, n.number) n.line, 'number', format('%s stands in line %s, too', n.number, n.first_line)
-    FROM numbers n WHERE n.line > n.first_line
+    SELECT k.line, 'number', format('%s stands in line %s, too', k.number, k.first_line)
+    FROM known k WHERE k.line > k.first_line
     UNION ALL
     SELECT f.line, e.name, e.problem
     FROM found f, contact_field_errors(coalesce(f.fields, '{}'), f.id IS NULL) e
@@ -397,8 +404,7 @@ BEGIN
   ), merged AS (
     SELECT f.line, f.id, coalesce(f.name, k.name) AS name, coalesce(f.company, k.company) AS company,
            coalesce(f.email, k.email) AS email, normal_tags(coalesce(k.tags, '{}') || coalesce(f.tags, '{}')) AS tags,
-           ARRAY(SELECT DISTINCT ON (ltrim(n, '+')) n FROM unnest(f.numbers) n
-                 WHERE NOT EXISTS (SELECT FROM contact_numbers o WHERE o.contact_id = f.id AND o.number = ANY (number_forms(ARRAY[n])))) AS numbers,
+           f.fresh AS numbers,
            coalesce(k.fields, '{}') || coalesce(f.fields, '{}') AS fields,
            k.name AS old_name, k.company AS old_company, k.email AS old_email, k.tags AS old_tags, k.fields AS old_fields
     FROM found f LEFT JOIN contacts k ON k.id = f.id
