@@ -303,10 +303,9 @@ BEGIN
            ORDER BY x.id FOR UPDATE SKIP LOCKED LIMIT 1000 LOOP
     n := n + end_sessions(s.tenant_id, NULL, s.id, NULL);
   END LOOP;
-  DELETE FROM sessions x WHERE x.revoked_at < now() - interval '90 days';
   RETURN n;
 END $$;
-COMMENT ON FUNCTION sessions_sweep IS 'ends sessions whose time is over, at most 1000, with their phones'' secrets, and forgets those that ended 90 days ago; returns how many it ended';
+COMMENT ON FUNCTION sessions_sweep IS 'ends sessions whose time is over, at most 1000, with their phones'' secrets; returns how many';
 
 -- ---- users: changes -----------------------------------------------------------------------------
 

@@ -27,6 +27,9 @@ DISCARD PLANS
 UPDATE worker_nodes SET holder = NULL WHERE node = $1 AND epoch = $2::bigint
 RETURNING node
 
+-- name: store_sweep_sessions
+SELECT sessions_sweep()
+
 -- name: store_config_queues
 SELECT t.slug, q.name, q.wrapup_seconds * 1000
 FROM call_queues q JOIN tenants t ON t.id = q.tenant_id

@@ -29,6 +29,7 @@ enum {
 	BATCH_BYTES_MAX = 2 << 20,
 	IDLE_MS = 200,
 	SIGN_OF_LIFE_MS = 500,
+	SWEEP_MS = 10000,
 	TAKEN_OVER_MS = 1500,                /* of silence; see store_become_writer */
 	LOOK_MS = 100,                       /* between two looks at the writer's signs of life … */
 	LOOKED_AWAY_MS = 1000,               /* … and when there was none so long, PostgreSQL was away */
@@ -71,6 +72,7 @@ struct store {
 	struct mailbox *config_box;
 	int wake_fd;
 	size_t stored, replan_at;            /* entries: plans are made anew each time they have doubled */
+	int64_t swept_ms;                    /* when sessions were last looked for whose time is over */
 	int64_t alive_ms;                    /* when the database last heard from this writer */
 	_Atomic int64_t led_ms;              /* when it surely was the writer still */
 	struct store_past past;
@@ -562,6 +564,21 @@ static void run_close_lost(struct store *s)
 	talloc_free(ctx);
 }
 
+/* Who does not sign out is out all the same when the session's time is over, and the phone with them. */
+static void sweep_sessions(struct store *s)
+{
+	void *ctx = mem_context();
+	struct db_result *rows;
+
+	if (clock_mono_ms() - s->swept_ms >= SWEEP_MS) {
+		s->swept_ms = clock_mono_ms();
+		if (db_exec(s->db, ctx, Q_STORE_SWEEP_SESSIONS, NULL, DB_TEXT, &rows, NULL) == 0 &&
+		    db_int(rows, 0, 0) > 0)
+			log_info("sessions over count=%d", (int)db_int(rows, 0, 0));
+	}
+	talloc_free(ctx);
+}
+
 static void *run(void *arg)
 {
 	struct store *s = arg;
@@ -570,6 +587,7 @@ static void *run(void *arg)
 		if (!run_batch(s, IDLE_MS))
 			show_life(s);
 		run_close_lost(s);
+		sweep_sessions(s);
 		bool changed = false;
 		while (db_notified(s->db))
 			changed = true;
