@@ -166,3 +166,26 @@ test('a new sign-in makes the old secret useless', async () => {
   await end(second.token);
   await within(() => refused(second.sip), 'the secret to be refused');
 });
+
+test('a session whose time is over ends like any other, and the phone with it', async () => {
+  const { token, sip } = await withPhone();
+  const closed = await openSocket(token);
+  await sql(`UPDATE sessions SET expires_at = now() WHERE id = '${await sessionOf(token)}'`);
+  assertProblem(await call('GET', 'auth/me', { token }), 401, 'unauthenticated');
+  await closesWithin(closed);
+  await within(() => refused(sip), 'the secret to be refused', 15_000);
+});
+
+test('a session that is not used ends, and one with an open page is used', async () => {
+  const { token } = await signIn(BOARD);
+  const { token: idle } = await signIn(BOARD);
+  const closed = await openSocket(token);
+  const ids = [await sessionOf(token), await sessionOf(idle)];
+  await sql(`UPDATE sessions SET idle_limit = interval '3 minutes', last_seen_at = now() - interval '2 minutes 56 seconds' WHERE id IN ('${ids.join("', '")}')`);
+  const seen = async () => sql(`SELECT count(*) FROM sessions WHERE token_hash = sha256('${token}') AND last_seen_at > now() - interval '1 minute'`);
+  await within(async () => await seen() === '1', 'the open page to count');
+  await within(async () => (await call('GET', 'auth/sessions', { token })).json.items.every((s) => s.id !== ids[1]), 'the other session to be over');
+  assertProblem(await call('GET', 'auth/me', { token: idle }), 401, 'unauthenticated');
+  await end(token);
+  await closesWithin(closed, 1000);
+});
