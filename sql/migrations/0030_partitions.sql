@@ -537,7 +537,9 @@ BEGIN
       OR EXISTS (SELECT FROM talk_segments s WHERE s.call_id = p_call AND s.call_started_at = started
                    AND s.agent_id = current_agent())
       OR EXISTS (SELECT FROM ring_offers o WHERE o.call_id = p_call AND o.call_started_at = started
-                   AND o.agent_id = current_agent() AND o.ended_at IS NULL);
+                   AND o.agent_id = current_agent()
+                   -- Who has answered is about to have a segment.
+                   AND (o.ended_at IS NULL OR o.outcome = 'ANSWERED'));
 END $$;
 
 CREATE OR REPLACE FUNCTION check_call(p_call uuid) RETURNS void LANGUAGE plpgsql STABLE AS $$
