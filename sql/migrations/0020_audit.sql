@@ -131,15 +131,14 @@ DECLARE
   head audit_heads;
   r audit_log;
 BEGIN
-  INSERT INTO audit_heads AS h (tenant_id, id, hash) VALUES (current_tenant(), 1, '')
-  ON CONFLICT (tenant_id) DO UPDATE SET id = h.id + 1
-  RETURNING * INTO head;
-  r := (head.tenant_id, head.id, now(), p_action, p_kind, p_object, current_user_id(), current_extension(),
+  INSERT INTO audit_heads (tenant_id, id, hash) VALUES (current_tenant(), 0, '') ON CONFLICT DO NOTHING;
+  SELECT * INTO head FROM audit_heads WHERE tenant_id = current_tenant() FOR UPDATE;
+  r := (head.tenant_id, head.id + 1, now(), p_action, p_kind, p_object, current_user_id(), current_extension(),
         current_session(), current_token(), nullif(current_setting('cordboard.address', true), '')::inet,
         nullif(current_setting('cordboard.request_id', true), ''), p_before, p_after, NULL);
   r.hash := audit_hash(head.hash, r);
   INSERT INTO audit_log SELECT r.*;
-  UPDATE audit_heads SET hash = r.hash WHERE tenant_id = head.tenant_id;
+  UPDATE audit_heads SET id = r.id, hash = r.hash WHERE tenant_id = r.tenant_id;
 END $$;
 COMMENT ON FUNCTION audit IS 'adds one row to the acting tenant''s audit chain, with actor, session, address and request of the current request';
 
