@@ -16,6 +16,17 @@ export const instance = JSON.parse((await run(path.join(root, 'scripts/status'),
 
 export const database = (role) => `host=127.0.0.1 port=${instance.ports.postgres} dbname=cordboard user=cordboard_${role} passfile=${home}/secrets/pgpass-${role}`;
 
+// until(CONDITION, WHAT): asks again until it holds; the deadline is the failure, not the pace.
+export async function until(condition, what, ms = 15_000) {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+}
+
 // As the owner of the schema, whom no policy binds, unless told otherwise.
 export async function sql(statement, role = 'owner') {
 	const { stdout } = await run('psql', ['-XAtqc', statement, database(role)], { maxBuffer: 2 ** 28 });

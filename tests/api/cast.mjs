@@ -1,6 +1,6 @@
 // Tenants, people and objects made by SQL for the tests that are generated from the description.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { redis, sql } from '../instance.mjs';
+import { redis, sql, until } from '../instance.mjs';
 import { password } from './client.mjs';
 
 export const roles = ['AGENT', 'SUPERVISOR', 'MANAGER', 'ADMIN'];
@@ -18,14 +18,6 @@ export async function newTenant() {
 }
 
 const known = (tenant) => redis('HLEN', `cb:node1:${tenant.slug}:agents`).then(Number);
-
-async function until(condition, what) {
-  const deadline = Date.now() + 10_000;
-  while (!await condition()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-}
 
 /** Takes everything of the tenants out, once amid writes nothing more of them. */
 export async function remove(tenants) {

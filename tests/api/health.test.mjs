@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { redis, service } from '../instance.mjs';
+import { redis, service, until } from '../instance.mjs';
 import { call, origin, signIn } from './client.mjs';
 
 const [manager, supervisor] = await Promise.all(['2002', '2001'].map(signIn));
-
-async function until(condition, what, ms = 15_000) {
-  const deadline = Date.now() + ms;
-  while (!await condition()) {
-    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-}
 
 test('all may know whether it works, managers part by part', async () => {
   await until(async () => (await call('GET', 'health')).status === 200, 'the instance to be well');
@@ -21,7 +13,7 @@ test('all may know whether it works, managers part by part', async () => {
   for (const part of ['database', 'redis', 'amid', 'ami', 'store', 'writer', 'journal', 'events', 'relay', 'partitions'])
     assert.equal(json.checks[part]?.state, 'up', `${part}: ${JSON.stringify(json.checks[part])}`);
   assert.ok(json.checks.amid.ageMs < 10_000);
-  assert.ok(json.checks.events.ageMs < 30_000);
+  assert.ok(json.checks.events.ageMs < 60_000);
   assert.ok(json.checks.recordings.freeBytes > 0);
   assert.ok(new Date(json.checks.partitions.until) > new Date());
   assert.equal(typeof json.checks.deadLetters.count, 'number');

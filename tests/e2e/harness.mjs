@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { home as HOME, instance, log, redis, service, sql } from '../instance.mjs';
+import { home as HOME, instance, log, redis, service, sql, until } from '../instance.mjs';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -23,18 +23,7 @@ const FRAME = 160;
 const work = mkdtempSync(path.join(tmpdir(), 'cordboard-e2e-'));
 
 const { ports } = instance;
-export { instance, log, redis, service, sql };
-
-// until(CONDITION, WHAT): asks again until it holds; the deadline is the failure, not the pace.
-export async function until(condition, what, ms = 15_000) {
-	const deadline = Date.now() + ms;
-	for (;;) {
-		const value = await condition();
-		if (value) return value;
-		if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
-		await new Promise((resolve) => { setTimeout(resolve, 50); });
-	}
-}
+export { instance, log, redis, service, sql, until };
 
 // ---- sound ---------------------------------------------------------------------------------------
 
