@@ -142,8 +142,8 @@ test('an unknown extension takes as long as a wrong password', async (t) => {
   const noise = Math.max(...Object.values(times).map((list) => Math.abs(halves(list)[0] - halves(list)[1])));
   const [known, unknown] = [quick(times.known), quick(times.unknown)];
   t.diagnostic(`of ${times.known.length} each: known ${known.toFixed(2)} ms, unknown ${unknown.toFixed(2)} ms; the same told apart from itself by ${noise.toFixed(2)} ms`);
-  if (noise > BAR_MS / 2) return t.skip('the machine was too busy to tell');
-  assert.ok(Math.abs(known - unknown) < BAR_MS, `${known} ms and ${unknown} ms`);
+  // A hash that is left out would show by all of its time.
+  assert.ok(Math.abs(known - unknown) < BAR_MS + 2 * noise, `${known} ms and ${unknown} ms`);
 });
 
 // ---- tokens of another platform -------------------------------------------------------------------
