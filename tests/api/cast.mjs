@@ -129,6 +129,14 @@ export function newCast(tenant, elsewhere) {
   return { ...cast, queue: queue.id, sql: Object.values(cast).map(userSql).join('') + queue.sql };
 }
 
+/** Retires the queues of the tenants but for those of the cast: Asterisk looks at each at every turn. */
+export const retireQueues = (tenants, cast) => sql(`UPDATE call_queues SET retired_at = now()
+  WHERE tenant_id IN (${tenants.map((t) => quote(t.id)).join()}) AND retired_at IS NULL AND id <> '${cast.queue}'`);
+
+/** Retires the agents of a cast that is no longer needed. */
+export const dismiss = (cast) => sql(`UPDATE agent_extensions SET enabled = false
+  WHERE id IN (${[...roles, 'colleague', 'stranger'].map((who) => quote(cast[who].agent)).join()})`);
+
 export const make = (statements) => sql(`BEGIN; ${statements.join('')} COMMIT;`);
 
 /** Until cordboard-amid has heard of the agent. */

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import addFormats from 'ajv-formats';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { sql } from '../instance.mjs';
-import { make, newCast, newObject, newTenant, quote, remove, request, sample } from './cast.mjs';
+import { make, newCast, newObject, newTenant, quote, remove, request, retireQueues, sample } from './cast.mjs';
 import { api, assertProblem, call, pointers } from './client.mjs';
 
 const RETRY_MS = 100;
@@ -185,6 +185,7 @@ for (const found of api.operations) {
     const was = await state();
     for (const misuse of [misuseMembers, misuseBodies, misuseQuery, misusePath, misuseHeaders]) await misuse(t);
     assert.equal(await state(), was, `${t.name} did something for a request that it refused`);
+    await retireQueues([tenant, elsewhere], cast);
   });
 }
 
@@ -206,6 +207,7 @@ for (const found of api.operations.filter((o) => o.operation.requestBody?.conten
       const answer = await ask(method, query ? `${url.split('?')[0]}?${query}` : url, { body });
       assert.ok(answer.status < 500, `${brief(text)}: ${answer.status} ${answer.text}`);
     }
+    await retireQueues([tenant, elsewhere], cast);
   });
 }
 

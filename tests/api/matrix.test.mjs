@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { credentials, make, newCast, newObject, newTenant, remove, request, roles, untilKnown } from './cast.mjs';
+import { credentials, dismiss, make, newCast, newObject, newTenant, remove, request, retireQueues, roles, untilKnown } from './cast.mjs';
 import { api, call } from './client.mjs';
 
 let tenant, elsewhere;
@@ -63,11 +63,27 @@ function encoded({ operation }, body, text) {
   return { body: text, headers: { 'Content-Type': type } };
 }
 
+// Who may be somebody else, or gone, after the operation is played by others the next time.
+const uses_up = ({ path, operation }) => path.startsWith('/auth') || ['agent', 'user', 'session'].includes(operation['x-object']);
+
+let troupe;
+async function theCast() {
+  if (!troupe) await make([(troupe = newCast(tenant, elsewhere)).sql]);
+  return troupe;
+}
+
+async function cleanUp(found, cast) {
+  await retireQueues([tenant, elsewhere], cast);
+  if (!uses_up(found)) return;
+  troupe = undefined;
+  await dismiss(cast);
+}
+
 // The object of each cell, and the cast that asks for it.
 async function prepare(operation, more) {
-  const cast = newCast(tenant, elsewhere);
+  const cast = await theCast();
   const kind = operation['x-object'];
-  const statements = [cast.sql];
+  const statements = [];
   const objects = {};
   const add = (role, of, owner) => {
     const object = kind ? newObject(kind, owner) : {};
@@ -105,6 +121,7 @@ for (const found of api.operations) {
         cells++;
       }
     }
+    await cleanUp(found, cast);
   });
 }
 
