@@ -39,7 +39,7 @@ struct load {
 	struct sockaddr_in from, to;
 	struct str requests[REQUESTS_MAX];
 	size_t n_requests;
-	size_t sent, answered, failed, count;
+	size_t sent, answered, failed, count, turn;
 	uint32_t *took_us;
 	double rate;            /* 0: as fast as they are answered */
 	int64_t began_us;
@@ -103,17 +103,28 @@ static void set_timer(const struct load *load)
 		die("timer");
 }
 
+/* The next free connection in turn, so that none is idle for so long that nginx closes it. */
+static struct connection *find_free(struct load *load)
+{
+	for (size_t i = 0; i < load->n_connections; i++) {
+		struct connection *c = &connections[load->turn++ % load->n_connections];
+		if (!c->busy)
+			return c;
+	}
+	return NULL;
+}
+
 /* Gives free connections what they are to send by now. */
 static void send_due(struct load *load)
 {
-	for (size_t i = 0; i < load->n_connections && load->sent < load->count; i++) {
-		if (connections[i].busy)
-			continue;
+	struct connection *c;
+
+	while (load->sent < load->count && (c = find_free(load)) != NULL) {
 		int64_t now = now_us();
 		int64_t due = load->rate > 0 ? due_us(load, load->sent) : now;
 		if (due > now)
 			break;
-		send_next(load, &connections[i], due);
+		send_next(load, c, due);
 	}
 	if (load->rate > 0 && load->sent < load->count)
 		set_timer(load);
