@@ -119,6 +119,18 @@ secrets_make() {
 	secret_make db-asterisk root
 }
 
+# certificate_make [1]: for loopback, readable for nginx, kept for as long as the instance is to have TLS.
+certificate_make() {
+	local file=$HOME_DIR/secrets/tls
+	[ -n "${1:-}" ] || rm -f "$file-certificate" "$file-key"
+	[ -n "${1:-}" ] && [ ! -e "$file-certificate" ] || return 0
+	run "$HOME_DIR/log/certificate.log" "making a certificate" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+		-nodes -days 3650 -subj /CN=Cordboard -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout "$file-key" -out "$file-certificate"
+	chown www-data "$file-key"
+	chmod 400 "$file-key"
+	chmod 444 "$file-certificate"
+}
+
 # ---- configuration -------------------------------------------------------------------------------
 
 # render TEMPLATE FILE: @NAME@ becomes VALUE[NAME]; a name without value stops everything.
@@ -140,7 +152,7 @@ values_set() {
 		[NODE]=node1 [DEFAULT_TENANT]=demo [SIP_REALM]=cordboard
 		[ASTERISK_MODULES]=/$(cd "$root" && echo usr/lib/*/asterisk/modules)
 		[RUN]=$RUN [APP]=$RUN/app [STATIC]=$RUN/app/share/cordboard/static
-		[PUBLIC_URL]=http://127.0.0.1:${PORT[http]}
+		[PUBLIC_URL]=$(url)
 		[DB_ASTERISK_PASSWORD]=$(secret db-asterisk)
 		[AMI_WORKER_PASSWORD]=$(secret ami-worker) [AMI_SYSTEM_PASSWORD]=$(secret ami-system)
 		[REDIS_PASSWORD_SHA256]=$(printf %s "$(secret redis)" | sha256sum | cut -d' ' -f1)
@@ -230,7 +242,10 @@ configure_programs() {
 # One address stands for all who use a development instance: the limits are those of a whole floor.
 configure_nginx() {
 	install -d -m 700 -o www-data -g www-data "$HOME_DIR/nginx"
-	bash "$HOME_DIR/app/share/cordboard/nginx/render" "ORIGINS=${VALUE[PUBLIC_URL]} http://localhost:${PORT[http]}" \
+	local tls=()
+	[ ! -e "$HOME_DIR/secrets/tls-certificate" ] ||
+		tls=(CERTIFICATE="$RUN/secrets/tls-certificate" KEY="$RUN/secrets/tls-key" REDIRECT=)
+	bash "$HOME_DIR/app/share/cordboard/nginx/render" "ORIGINS=$(url) $(url localhost)" "${tls[@]}" \
 		LISTEN="127.0.0.1:${PORT[http]}" USER= PID="$RUN/nginx/nginx.pid" LOG=stderr LOG_GOOD=0 TEMP="$RUN/nginx" \
 		STATIC="${VALUE[STATIC]}" RECORDINGS="$RUN/recordings" \
 		API="unix:$RUN/api/api.sock" REPORTS="unix:$RUN/api/reports.sock" \
@@ -280,5 +295,5 @@ done
 exec sleep 86400"
 	service nginx "exec chpst -u www-data:www-data nginx -e stderr -p $RUN/nginx -c $RUN/etc/nginx.conf -g 'daemon off;'"
 	service_stop_by nginx QUIT
-	service simulate "$as env CORDBOARD_URL=${VALUE[PUBLIC_URL]} SIP_PORT=${PORT[sip_udp]} AGENT_PORTS=${PORT[simulate_agents]} CALLER_PORTS=${PORT[simulate_callers]} node $simulate/simulate.mjs"
+	service simulate "$as env CORDBOARD_URL=${VALUE[PUBLIC_URL]} NODE_EXTRA_CA_CERTS=$RUN/secrets/tls-certificate SIP_PORT=${PORT[sip_udp]} AGENT_PORTS=${PORT[simulate_agents]} CALLER_PORTS=${PORT[simulate_callers]} node $simulate/simulate.mjs"
 }

@@ -74,6 +74,13 @@ ports_load() {
 
 secret() { head -n 1 "$HOME_DIR/secrets/$1"; }
 
+# Where the pages are: in TLS if the instance has been laid out with a certificate of its own.
+url() {
+	local scheme=http
+	[ ! -e "$HOME_DIR/secrets/tls-certificate" ] || scheme=https
+	echo "$scheme://${1:-127.0.0.1}:${PORT[http]}"
+}
+
 # The instance runs if its supervisor lives; the command line guards against a reused pid.
 running() {
 	local pid
@@ -105,7 +112,7 @@ psql_super() { inside chpst -u postgres:postgres psql -X -q -v ON_ERROR_STOP=1 -
 
 tcp_open() { (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 udp_open() { [ -n "$(ss -Hlun "sport = :$1")" ]; }
-http_status() { curl -s -o /dev/null -m 3 -w '%{http_code}' "$@" || :; }
+http_status() { curl -sk -o /dev/null -m 3 -w '%{http_code}' "$@" || :; }
 
 well_postgres() { "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "${PORT[postgres]}" -d cordboard; }
 well_redis() {
@@ -121,9 +128,9 @@ well_amid() {
 		--no-auth-warning exists cb:node1:health 2> /dev/null)" = 1 ]
 }
 well_relayd() { service_up relayd && tcp_open "${PORT[relay]}"; }
-well_api() { service_up api && [ "$(http_status "http://127.0.0.1:${PORT[http]}/api/pbx/health")" = 200 ]; }
+well_api() { service_up api && [ "$(http_status "$(url)/api/pbx/health")" = 200 ]; }
 well_api-reports() { service_up api-reports && [ -S "$HOME_DIR/api/reports.sock" ]; }
-well_nginx() { service_up nginx && [ "$(http_status "http://127.0.0.1:${PORT[http]}/")" = 200 ]; }
+well_nginx() { service_up nginx && [ "$(http_status "$(url)/")" = 200 ]; }
 well_jobs() { service_up jobs && [ "$(psql_super -d cordboard -Atc 'SELECT well FROM health_partitions()' 2> /dev/null)" = t ]; }
 well_simulate() { service_up simulate; }
 

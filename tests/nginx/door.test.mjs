@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import { describe, it } from 'node:test';
 import { instance } from '../e2e/harness.mjs';
 
@@ -9,7 +10,7 @@ const { url } = instance;
 
 /** Status of a WebSocket handshake; fetch would not send one. */
 async function handshake(path, origin) {
-	const request = http.get(url + path, {
+	const request = (url.startsWith('https:') ? https : http).get(url + path, {
 		headers: {
 			Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13',
 			'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
@@ -57,14 +58,14 @@ describe('WebSockets', () => {
 
 	it('open for our own pages', async () => {
 		for (const path of ['/ws', '/sip'])
-			for (const origin of [own.origin, `http://localhost:${own.port}`])
+			for (const origin of [own.origin, `${own.protocol}//localhost:${own.port}`])
 				assert.equal(await handshake(path, origin), 101, `${path} from ${origin}`);
 	});
 
 	it('open for no other origin', async () => {
 		const strangers = [undefined, '', 'null', 'http://evil.example', `${own.origin}.evil.example`,
-			`http://evil.example?${own.host}`, `https://${own.host}`, `${own.origin}/`, 'http://127.0.0.1', `http://127.0.0.10:${own.port}`,
-			own.origin.toUpperCase(), `http://LocalHost:${own.port}`, `http://127x0.0.1:${own.port}`];
+			`http://evil.example?${own.host}`, `${own.protocol === 'https:' ? 'http' : 'https'}://${own.host}`, `${own.origin}/`, `${own.protocol}//127.0.0.1`, `${own.protocol}//127.0.0.10:${own.port}`,
+			own.origin.toUpperCase(), `${own.protocol}//LocalHost:${own.port}`, `${own.protocol}//127x0.0.1:${own.port}`];
 		for (const path of ['/ws', '/sip'])
 			for (const origin of strangers) assert.equal(await handshake(path, origin), 403, `${path} from ${origin}`);
 	});

@@ -159,6 +159,9 @@ describe('TLS', () => {
 		const { status, headers } = await request('/agent?x=1', { plain: true, headers: { Host: 'evil.example' } });
 		assert.equal(status, 301);
 		assert.equal(headers.location, `${ORIGIN}/agent?x=1`);
+		const [response] = await once(http.get(`http://127.0.0.1:${port}/agent`), 'response');
+		response.resume();
+		assert.deepEqual([response.statusCode, response.headers.location], [301, `${ORIGIN}/agent`]);
 		assert.equal((await request('/.well-known/acme-challenge/token', { plain: true })).text, 'challenge');
 	});
 });
