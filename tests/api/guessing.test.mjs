@@ -143,7 +143,7 @@ test('an unknown extension takes as long as a wrong password', async (t) => {
   const [known, unknown] = [quick(times.known), quick(times.unknown)];
   t.diagnostic(`of ${times.known.length} each: known ${known.toFixed(2)} ms, unknown ${unknown.toFixed(2)} ms; the same told apart from itself by ${noise.toFixed(2)} ms`);
   // A hash that is left out would show by all of its time.
-  assert.ok(Math.abs(known - unknown) < BAR_MS + 2 * noise, `${known} ms and ${unknown} ms`);
+  assert.ok(Math.abs(known - unknown) < Math.max(BAR_MS, known / 4) + noise, `${known} ms and ${unknown} ms`);
 });
 
 // ---- tokens of another platform -------------------------------------------------------------------
