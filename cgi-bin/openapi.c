@@ -307,13 +307,12 @@ static void put_responses(struct json_out *o, const struct route *route)
 	json_close(o, '}');
 }
 
-/* Whether the object that is read at the same path has a version. */
+/* Whether what is read or answered at the same path has a version, of the first object in it. */
 static bool takes_if_match(const struct resource *r, const struct route *route)
 {
 	for (size_t i = 0; route->method != HTTP_GET && i < r->n; i++) {
 		const struct schema *schema = schema_find(r->routes[i].schema);
-		if (r->routes[i].method == HTTP_GET && r->routes[i].shape == OBJECT && schema &&
-		    schema->versioned && strcmp(r->routes[i].path, route->path) == 0)
+		if (schema && schema->versioned && strcmp(r->routes[i].path, route->path) == 0)
 			return strchr(route->path, ':') != NULL;
 	}
 	return false;

@@ -53,7 +53,9 @@ function answer(operation) {
   const [status, success] = Object.entries(operation.responses)[0];
   const schema = success.content?.['application/json'].schema;
   if (!schema) return `Answers ${status} without a body.`;
-  return `Answers ${status} with ${schema.$ref ? `a ${link(refName(schema))}` : `a page of ${link(refName(schema.properties.items.items))}`}.`;
+  if (!schema.$ref) return `Answers ${status} with a page of ${link(refName(schema.properties.items.items))}.`;
+  const name = refName(schema);
+  return `Answers ${status} with ${/^[AEIO]/.test(name) ? 'an' : 'a'} ${link(name)}${success.headers?.ETag ? ' and its `ETag`' : ''}.`;
 }
 
 function needs(operation) {

@@ -125,6 +125,23 @@ for (const found of api.operations) {
   });
 }
 
+test('what says that it takes If-Match compares it, and nothing else goes on as if it had', async () => {
+  const stale = { 'If-Match': '"999999"' };
+  const cast = await theCast();
+  const compared = [];
+  for (const found of api.operations.filter(({ method, path }) => method !== 'GET' && path.includes('{'))) {
+    const { method, path, operation } = found;
+    const object = newObject(operation['x-object'], cast.ADMIN);
+    await make([object.sql]);
+    const { url, body } = request(found, object, special[`${method} ${path}`]?.body?.({ cast, role: 'ADMIN', n: ++tried, id: randomUUID() }));
+    const answer = await call(method, url, { token: cast.ADMIN.token, body, headers: stale });
+    assert.ok(answer.status >= 400, `${method} ${path}: ${answer.text}`);
+    if (answer.status === 412 && /changed meanwhile/.test(answer.json.detail)) compared.push(`${method} ${path}`);
+  }
+  const said = api.operations.filter(({ operation }) => operation.parameters.some((p) => p.name === 'If-Match'));
+  assert.deepEqual(compared.sort(), said.map(({ method, path }) => `${method} ${path}`).sort());
+});
+
 test('no cell was left out', (t) => {
   const wanted = api.operations.reduce((sum, { path }) => sum + (path.includes('{') ? 15 : 5), 0);
   t.diagnostic(`${cells} cells of ${api.operations.length} operations`);
