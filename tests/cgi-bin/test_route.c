@@ -305,7 +305,8 @@ static void the_description_names_every_path(void **state)
 	const struct json *note = json_get(
 		json_get(json_get(doc, "paths"), "/calls/{id}/notes"), "put");
 	assert_string_equal(json_get_string(note, "x-least-role"), "AGENT");
-	assert_int_equal(json_length(json_get(note, "parameters")), 1);
+	assert_int_equal(json_length(json_get(note, "parameters")), 2);
+	assert_string_equal(json_get_string(json_at(json_get(note, "parameters"), 1), "name"), "If-Match");
 	assert_non_null(json_get(note, "requestBody"));
 }
 
