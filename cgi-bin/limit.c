@@ -80,7 +80,8 @@ static int add(struct request *r, struct count *c)
 	struct str first = bus_str(bus_at(bus_at(done, 4), 1));
 	c->n = bus_int(bus_at(done, 3));
 	int64_t first_ms = strtoll(mem_strndup(r->ctx, first.p, first.n), NULL, 10);
-	c->reset_s = (int)((first_ms - now_ms) / MS) + c->row->window_s + 1;
+	int64_t left_ms = first_ms + (int64_t)c->row->window_s * MS - now_ms;
+	c->reset_s = (int)((left_ms + MS - 1) / MS);
 	return 0;
 }
 
