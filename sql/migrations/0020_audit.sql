@@ -203,13 +203,15 @@ BEGIN
       RAISE EXCEPTION 'no such session' USING ERRCODE = 'CB401';
     END IF;
     -- A route that names no scope is not for tokens.
-    IF p_scope IS NULL OR p_scope <> ALL (scopes) THEN
-      RAISE EXCEPTION 'needs scope %', coalesce(p_scope, 'of a session') USING ERRCODE = 'CB403';
+    IF p_scope IS NULL THEN
+      RAISE EXCEPTION 'It takes a session: no API token may do this.' USING ERRCODE = 'CB403';
+    ELSIF p_scope <> ALL (scopes) THEN
+      RAISE EXCEPTION 'The token needs the scope %.', p_scope USING ERRCODE = 'CB403';
     END IF;
   END IF;
   -- A least role that is none admits nobody.
   IF role_rank(p_least) = 0 OR role_rank(role) < role_rank(p_least) THEN
-    RAISE EXCEPTION 'needs role %', p_least USING ERRCODE = 'CB403';
+    RAISE EXCEPTION 'It takes the role %.', p_least USING ERRCODE = 'CB403';
   END IF;
   IF seen < now() - interval '1 minute' THEN
     UPDATE sessions SET last_seen_at = now() WHERE id = session_id;
