@@ -259,6 +259,15 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION find_user IS 'a user of the acting tenant, held until the commit; CB404: none';
 
+CREATE VIEW session_overview WITH (security_invoker = true) AS
+  SELECT s.id, s.user_id AS "_userId", host(s.address) AS address, s.user_agent AS "userAgent",
+         s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt",
+         s.id IS NOT DISTINCT FROM current_session() AS current
+  FROM sessions s
+  WHERE s.revoked_at IS NULL AND s.expires_at > now() AND s.last_seen_at + s.idle_limit > now();
+COMMENT ON VIEW session_overview IS 'open sessions as the API shows them';
+GRANT SELECT ON session_overview TO cordboard_api;
+
 CREATE FUNCTION sessions_end(p_user uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

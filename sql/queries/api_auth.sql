@@ -64,14 +64,11 @@ FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.id = current_user_id()
 
 -- name: session_list
-SELECT s.id, host(s.address) AS address, s.user_agent AS "userAgent", s.created_at AS "createdAt",
-       s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt",
-       s.id = current_session() AS current
-FROM sessions s
-WHERE s.user_id = current_user_id() AND s.revoked_at IS NULL AND s.expires_at > now()
-  AND s.last_seen_at + s.idle_limit > now()
-ORDER BY s.created_at DESC
-LIMIT 200
+SELECT * FROM session_overview WHERE "_userId" = current_user_id() ORDER BY "createdAt" DESC LIMIT 200
+
+-- name: session_get
+SELECT * FROM session_overview
+WHERE id = $1::uuid AND ("_userId" = current_user_id() OR current_rank() >= role_rank('ADMIN'))
 
 -- name: ticket_holder
 SELECT json_build_object('tenant', t.slug, 'node', t.node, 'userId', current_user_id(),

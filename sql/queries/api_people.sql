@@ -27,14 +27,7 @@ SELECT user_put($1::uuid, $2, $3, $4, $5::boolean)
 SELECT password_reset($1::uuid, $2)
 
 -- name: user_sessions
-SELECT s.id, host(s.address) AS address, s.user_agent AS "userAgent", s.created_at AS "createdAt",
-       s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt",
-       s.id IS NOT DISTINCT FROM current_session() AS current
-FROM sessions s
-WHERE s.user_id = $1::uuid AND s.revoked_at IS NULL AND s.expires_at > now()
-  AND s.last_seen_at + s.idle_limit > now()
-ORDER BY s.created_at DESC
-LIMIT 200
+SELECT * FROM session_overview WHERE "_userId" = $1::uuid ORDER BY "createdAt" DESC LIMIT 200
 
 -- name: token_list
 SELECT * FROM token_overview

@@ -249,7 +249,10 @@ test('whatever is done to people and sessions leaves exactly one entry, without 
   await done(() => call('DELETE', `tokens/${key.json.id}`, { token }), 'token.revoke');
   const second = await signInTo(slug, '7003');
   const own = (await call('GET', 'auth/sessions', { token: second.json.accessToken })).json.items.find((s) => s.current).id;
+  assert.equal((await call('GET', `auth/sessions/${own}`, { token: second.json.accessToken })).json.current, true);
+  assert.equal((await call('GET', `auth/sessions/${own}`, { token })).json.current, false);
   await done(() => call('DELETE', `auth/sessions/${own}`, { token }), 'session.revoke');
+  assertProblem(await call('GET', `auth/sessions/${own}`, { token }), 404, 'not-found');
   await done(() => call('DELETE', `${user}/sessions`, { token }), 'session.revoke_all');
   await done(() => call('DELETE', user, { token }), 'user.disable');
   await done(() => call('PUT', user, { token, body: { enabled: true } }), 'user.enable');
