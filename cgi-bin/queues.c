@@ -22,7 +22,9 @@
 	{ "weight", PARAM_INT, PARAM_BODY, .min = 0, .max = 100, .example = "0" }, \
 	{ "musicClass", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 40, .pattern = "^[a-z0-9_]{1,40}$", \
 	  .example = "default" }, \
-	{ "dispositionRequired", PARAM_BOOL, PARAM_BODY, .example = "false" }
+	{ "dispositionRequired", PARAM_BOOL, PARAM_BODY, .example = "false" }, \
+	{ "timezone", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 64, .nullable = true, \
+	  .example = "Europe/Berlin" }
 
 static const struct param_row members[] = {
 	{ "agentId", PARAM_UUID, PARAM_BODY, .required = true },

@@ -264,6 +264,7 @@ static const struct schema_row queue[] = {
 	INT("waiting"),
 	TIME("oldestJoinedAt", OR_NULL),
 	TEXT("musicClass"),
+	TEXT("timezone", OR_NULL),
 	END
 };
 static const struct schema_row member[] = {
@@ -283,6 +284,7 @@ static const struct schema_row queue_status[] = {
 	TIME("oldestJoinedAt", OR_NULL),
 	MANY("waitingCalls", "QueueStatus.Call"),
 	MANY("agents", "QueueStatus.Agent"),
+	TIME("from"),
 	INT("offered"),
 	INT("answered"),
 	INT("abandoned"),
@@ -595,6 +597,7 @@ static const struct schema_row realtime_queue[] = {
 	UUID("queueId"),
 	TEXT("name"),
 	TEXT("displayName"),
+	TIME("from"),
 	ALSO("Realtime.Figures"),
 	WORD("serviceLevelFormula", FORMULAS),
 	INT("serviceLevelMs"),

@@ -5,15 +5,6 @@
 -- closes no later than it opens goes on into the next day. An exception (a holiday, a long evening)
 -- replaces what would begin on its date, and lets run what began the day before.
 
-CREATE FUNCTION is_timezone(p_name text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  PERFORM now() AT TIME ZONE p_name;
-  RETURN p_name ~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$';
-EXCEPTION WHEN invalid_parameter_value THEN
-  RETURN false;
-END $$;
-COMMENT ON FUNCTION is_timezone IS 'whether it is the name of a time zone (IANA), "Europe/Berlin"';
-
 CREATE TABLE opening_hours (
   id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   tenant_id  uuid NOT NULL REFERENCES tenants,
@@ -246,8 +237,8 @@ DECLARE
   before jsonb := opening_hours_record(p_id);
   is_new boolean := p_id IS NULL;
 BEGIN
-  IF NOT is_timezone(p_timezone) THEN
-    RAISE EXCEPTION 'is no time zone' USING ERRCODE = 'CB422', DETAIL = '/timezone';
+  IF p_timezone IS NOT NULL THEN
+    PERFORM check_timezone(p_timezone, '/timezone');
   END IF;
   IF is_new THEN
     INSERT INTO opening_hours (tenant_id, name, timezone)

@@ -5,10 +5,6 @@
 
 -- ---- whose day it is ------------------------------------------------------------------------------
 
-ALTER TABLE call_queues ADD COLUMN timezone text CHECK (is_timezone(timezone));
-COMMENT ON COLUMN call_queues.timezone IS 'what its days are days of; null: the tenant''s';
-GRANT UPDATE (timezone) ON call_queues TO cordboard_api;
-
 CREATE FUNCTION queue_timezone(q call_queues) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT coalesce(q.timezone, (SELECT t.timezone FROM tenants t WHERE t.id = q.tenant_id))
 $$;

@@ -44,6 +44,7 @@ SELECT q.id, q.name, q."displayName", q.waiting, q."oldestJoinedAt",
                  'since', rfc3339(a.since), 'penalty', m.penalty) ORDER BY a.extension), '[]')
         FROM queue_members m JOIN agent_overview a ON a.id = m.agent_id
         WHERE m.queue_id = q.id) AS agents,
+       day_start(now(), coalesce(q.timezone, (SELECT timezone FROM tenants))) AS "from",
        f.offered, f.answered, f.abandoned, f.short_abandoned AS "shortAbandoned",
        f.flow_out AS "flowOut", f.callback, ratio(f.sl_num, f.sl_den) AS "serviceLevel",
        q."serviceLevelFormula", q."serviceLevelMs",

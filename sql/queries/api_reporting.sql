@@ -27,7 +27,7 @@ SELECT now() AS "generatedAt", b.timezone, b.day AS "from",
      'longestWaitMs', max(longest_wait_ms))
    FROM seen) AS floor,
   (SELECT coalesce(json_agg(json_build_object('queueId', id, 'name', name,
-     'displayName', "displayName", 'waiting', waiting, 'oldestJoinedAt', rfc3339("oldestJoinedAt"),
+     'displayName', "displayName", 'from', rfc3339(day_start(now(), coalesce(seen.timezone, b.timezone))), 'waiting', waiting, 'oldestJoinedAt', rfc3339("oldestJoinedAt"),
      'offered', offered, 'answered', answered, 'abandoned', abandoned,
      'shortAbandoned', short_abandoned, 'flowOut', flow_out, 'callback', callback,
      'serviceLevel', ratio(sl_num, sl_den), 'serviceLevelFormula', "serviceLevelFormula",

@@ -26,7 +26,7 @@ const members = async (queue) => (await call('GET', `queues/${queue.id}/members`
 
 test('a queue has settings of its own, and the telephone has them at once', async () => {
   const settings = { displayName: 'All of it', strategy: 'linear', ringMs: 7000, maxWaitMs: 60_000, maxWaiting: 5, wrapupMs: 0, serviceLevelMs: 30_000,
-    serviceLevelFormula: 'S3', shortAbandonMs: 2000, weight: 4, musicClass: 'jazz', dispositionRequired: true };
+    serviceLevelFormula: 'S3', shortAbandonMs: 2000, weight: 4, musicClass: 'jazz', dispositionRequired: true, timezone: 'America/New_York' };
   const queue = await create(settings);
   for (const [field, value] of Object.entries(settings)) assert.equal(queue[field], value, field);
   assert.equal(await sql(`SELECT strategy, timeout, maxlen, servicelevel, weight, musiconhold FROM asterisk.queues WHERE name = '${queue.name}'`), 'linear|7|5|30|4|jazz');
@@ -40,7 +40,7 @@ test('a queue has settings of its own, and the telephone has them at once', asyn
 
 test('each bound is held, and each wrong field named', async () => {
   const wrong = { name: 'Sales!', displayName: '', strategy: 'loudest', ringMs: 2000, maxWaitMs: 7_201_000, maxWaiting: -1, wrapupMs: 1500, serviceLevelMs: 0,
-    serviceLevelFormula: 'S6', shortAbandonMs: 61_000, weight: 101, musicClass: '../x', dispositionRequired: 1 };
+    serviceLevelFormula: 'S6', shortAbandonMs: 61_000, weight: 101, musicClass: '../x', dispositionRequired: 1, timezone: '' };
   const answer = await call('POST', 'queues', { token, body: wrong });
   assertProblem(answer, 422, 'invalid');
   assert.deepEqual(pointers(answer), Object.keys(wrong).map((f) => `/${f}`).sort());
@@ -48,6 +48,42 @@ test('each bound is held, and each wrong field named', async () => {
   assertProblem(taken, 422, 'invalid');
   assert.deepEqual(pointers(taken), ['/name']);
   assertProblem(await call('PUT', `queues/${nowhere}`, { token, body: { weight: 1 } }), 404, 'not-found');
+});
+
+test('the days of a queue are those of its time zone, or of the tenant’s', async () => {
+  const queue = await create();
+  assert.equal(queue.timezone, null);
+  const { timezone: tenants } = (await call('GET', 'auth/me', { token })).json;
+  const put = (timezone) => call('PUT', `queues/${queue.id}`, { token, body: { timezone } });
+  // When its day began, by each route that shows figures of the day, and by a clock of its own.
+  const begun = async (zone) => {
+    const [status, metrics, realtime] = await Promise.all([`queues/${queue.id}/status`, `reporting/queue/${queue.id}/metrics`, 'reporting/realtime']
+      .map(async (path) => (await call('GET', path, { token })).json));
+    assert.equal(metrics.timezone, zone);
+    const times = new Set([status.from, metrics.from, realtime.queues.find((q) => q.queueId === queue.id).from]);
+    assert.equal(times.size, 1, [...times].join());
+    const clock = new Date([...times][0]).toLocaleTimeString('en-GB', { timeZone: zone });
+    assert.equal(clock, '00:00:00');
+    return [...times][0];
+  };
+  const days = [await begun(tenants)];
+  // One of the two has another date than the other, at any hour.
+  for (const zone of ['Pacific/Kiritimati', 'Etc/GMT+12']) {
+    const changed = await put(zone);
+    assert.equal(changed.json.timezone, zone, changed.text);
+    days.push(await begun(zone));
+  }
+  assert.notEqual(days[1], days[2]);
+  assert.equal((await call('PUT', `queues/${queue.id}`, { token, body: { weight: 3 } })).json.timezone, 'Etc/GMT+12', 'what is left out stays');
+  for (const wrong of ['Europe/Nowhere', 'Mars/Olympus3', 'europe/berlin', 'Europe/berlin', 'EST5EDT4', 'Etc/GMT+13', '+02', 'localtime', 'posix/Europe/Berlin', ' UTC']) {
+    const answer = await put(wrong);
+    assertProblem(answer, 422, 'invalid');
+    assert.deepEqual(pointers(answer), ['/timezone'], wrong);
+  }
+  assert.deepEqual(pointers(await call('POST', 'queues', { token, body: { name: someName(), displayName: 'x', timezone: 'Mars/Olympus3' } })), ['/timezone']);
+  assert.equal((await put(null)).json.timezone, null);
+  assert.equal(await begun(tenants), days[0]);
+  await remove(queue);
 });
 
 test('every change leaves one audit row with before and after', async () => {

@@ -46,6 +46,8 @@ test('what is no time, day or time zone is named, and nothing is half done', asy
   const cases = [
     [{ timezone: 'Europe/Nowhere' }, ['/timezone']],
     [{ timezone: 'UTC+3' }, ['/timezone']],
+    [{ timezone: 'Mars/Olympus3' }, ['/timezone']],
+    [{ timezone: 'europe/berlin' }, ['/timezone']],
     [{ name: '' }, ['/name']],
     [{ spans: [{ weekday: 0, opens: '08:00', closes: '18:00' }] }, ['/spans/0/weekday']],
     [{ spans: [week[0], { weekday: 1, opens: '8:00', closes: '25:00' }] }, ['/spans/1/closes', '/spans/1/opens']],

@@ -26,7 +26,7 @@ test('a period is of the day so far, or what is asked for', async () => {
   assert.equal(new Date(today.json.from).toISOString().slice(11), '15:00:00.000Z', 'midnight in Tokyo');
   const asked = await figures(supervisor, 'team', { from: '2020-06-01T00:00:00.001+02:00', until: '2020-06-02T00:00:00+02:00' });
   assert.equal(asked.json.from, '2020-05-31T22:00:00.001Z');
-  for (const [query, pointer] of [[{ timezone: 'Mars/Olympus' }, '/timezone'], [{ timezone: 'EST5EDT4' }, '/timezone'],
+  for (const [query, pointer] of [[{ timezone: 'Mars/Olympus' }, '/timezone'], [{ timezone: 'EST5EDT4' }, '/timezone'], [{ timezone: 'Mars/Olympus3' }, '/timezone'],
     [{ from: '2020-06-02T00:00:00Z', until: '2020-06-02T00:00:00Z' }, '/until'],
     [{ from: '2018-06-02T00:00:00Z', until: '2020-06-02T00:00:00Z' }, '/until'], [{ from: 'yesterday' }, '/from']])
     for (const of of ['team', `queue/${queues[0].id}`, `agent/${agent.agentExtension.id}`]) {
