@@ -13,6 +13,9 @@
 
 enum kind { SINGLE, TAGS, NUMBERS, FIELD, KINDS };
 
+/* Longer than any title that is known; what stands in each error must not be as long as a file. */
+enum { TITLE_MAX_BYTES = 400 };
+
 /* A column there always is, and what its cells, or their parts, may hold. */
 struct column_row {
 	const char *header;
@@ -53,12 +56,22 @@ struct reader {
 	size_t n_columns;
 	char separator;
 	size_t line;                  /* of the row in hand */
+	size_t n_errors;
 	bool good;                    /* the row in hand, so far */
 };
 
+/*
+ * Beyond as many as are told, each bad line is still counted, by its first: errors may not outgrow the
+ * file that they are of.
+ */
 static void add_error(struct reader *r, const char *column, const char *reason)
 {
+	bool counts = r->good || r->n_errors < IMPORT_ERRORS_MAX;
+
 	r->good = false;
+	if (!counts)
+		return;
+	r->n_errors++;
 	json_open(&r->errors, '{');
 	json_put_int(&r->errors, "line", (int64_t)r->line);
 	json_put_text(&r->errors, "column", column);
@@ -131,7 +144,9 @@ static void read_header(struct reader *r, const struct csv_row *row)
 		struct column c = { .title = cell_text(r, "", trimmed(row->fields[i])) };
 		if (!c.title)
 			continue;
-		if (!find_column(r, &c))
+		if (strlen(c.title) > TITLE_MAX_BYTES)
+			add_error(r, "", "has a title that is too long");
+		else if (!find_column(r, &c))
 			add_error(r, c.title, "is neither a known column nor a custom field");
 		else if (is_repeated(r, &c))
 			add_error(r, c.title, "is there twice");
@@ -165,15 +180,22 @@ static void put_cell(struct reader *r, const struct column *c, struct str cell, 
 	json_text(&r->lines, bound);
 }
 
-static void put_parts(struct reader *r, const struct column *c, struct str cell)
+/* *left: how many parts more the line may have of this kind. */
+static void put_parts(struct reader *r, const struct column *c, struct str cell, size_t *left)
 {
 	while (cell.n) {
 		size_t n = 0;
 		while (n < cell.n && !strchr("|;,", cell.p[n]))
 			n++;
 		struct str part = trimmed((struct str){ cell.p, n });
-		if (part.n)
+		if (part.n && *left == 0) {
+			add_error(r, c->title, "is one too many: a line may have 50");
+			return;
+		}
+		if (part.n) {
 			put_cell(r, c, part, false);
+			(*left)--;
+		}
 		n += n < cell.n;
 		cell = (struct str){ cell.p + n, cell.n - n };
 	}
@@ -183,6 +205,7 @@ static void put_parts(struct reader *r, const struct column *c, struct str cell)
 static void put_kind(struct reader *r, const struct csv_row *row, enum kind kind)
 {
 	static const char brackets[KINDS][2] = { [TAGS] = "[]", [NUMBERS] = "[]", [FIELD] = "{}" };
+	size_t left = PARAM_ITEMS_MAX;
 	bool open = false;
 
 	for (size_t i = 0; i < r->n_columns; i++) {
@@ -196,7 +219,7 @@ static void put_kind(struct reader *r, const struct csv_row *row, enum kind kind
 			open = true;
 		}
 		if (kind == TAGS || kind == NUMBERS)
-			put_parts(r, c, cell);
+			put_parts(r, c, cell, &left);
 		else
 			put_cell(r, c, cell, true);
 	}
@@ -235,7 +258,6 @@ static bool is_blank(const struct csv_row *row)
 
 static void read_row(struct reader *r, int err, const struct csv_row *row)
 {
-	r->good = true;
 	if (err)
 		add_error(r, "", row->n == CSV_FIELDS_MAX ? "has too many cells"
 							   : "has a quote where none may stand");
@@ -258,6 +280,7 @@ static void read_rows(struct reader *r, char *text, size_t n)
 	size_t used;
 
 	for (r->line = 1; n && r->out->readable; text += used, n -= used) {
+		r->good = true;
 		int err = csv_next_by(r->separator, text, n, &row, &used);
 		if (!used) {
 			r->out->readable = false;

@@ -13,7 +13,11 @@
 
 #include <stdbool.h>
 
-enum { IMPORT_BODY_MAX_BYTES = 8 * 1024 * 1024, IMPORT_LINES_MAX = 50000 };
+enum {
+	IMPORT_BODY_MAX_BYTES = 8 * 1024 * 1024,
+	IMPORT_LINES_MAX = 50000,
+	IMPORT_ERRORS_MAX = 1000 /* as many as contact_import() tells */
+};
 
 /* A custom field that is defined. */
 struct import_field {
@@ -22,7 +26,8 @@ struct import_field {
 
 struct import {
 	struct buf *lines;      /* JSON: [{"line":2,"name":…,"numbers":[…],"fields":{…}}…]: the good ones */
-	struct buf *errors;     /* JSON: [{"line":3,"column":"number","reason":…}…] */
+	struct buf *errors;     /* JSON: [{"line":3,"column":"number","reason":…}…]; beyond
+	                           IMPORT_ERRORS_MAX of them one for each bad line */
 	size_t n_lines;         /* with something in them, the row of names not counted */
 	bool readable;          /* false: there are no lines, and errors tell why */
 };

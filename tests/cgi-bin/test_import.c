@@ -104,11 +104,72 @@ static void a_file_has_so_many_lines(void **state)
 	talloc_free(ctx);
 }
 
+/* What a file says wrong is told, and does not grow beyond all bounds with it. */
+static void errors_do_not_outgrow_their_file(void **state)
+{
+	void *ctx = mem_context();
+	struct buf *text = buf_new(ctx);
+	struct import import;
+	size_t n = 0;
+
+	(void)state;
+	buf_adds(text, "name,phone,mobile,phone 2\n");
+	for (int i = 0; i < IMPORT_ERRORS_MAX; i++)
+		buf_adds(text, "A,x|x,x,x\n");
+	import_read(ctx, (struct str){ text->p, text->n }, NULL, 0, &import);
+	for (const char *p = buf_text(import.errors); (p = strstr(p, "\"line\"")); p++)
+		n++;
+	/* Four of each line, until there are enough; then each line is counted once. */
+	assert_int_equal(n, IMPORT_ERRORS_MAX + IMPORT_ERRORS_MAX - IMPORT_ERRORS_MAX / 4);
+	assert_non_null(strstr(buf_text(import.errors), "\"line\":1001,"));
+	talloc_free(ctx);
+}
+
+static void titles_have_a_length(void **state)
+{
+	void *ctx = mem_context();
+	struct buf *text = buf_new(ctx);
+	struct import import;
+
+	(void)state;
+	buf_printf(text, "name,phone%0*d\nA,x\n", 5000, 1);
+	import_read(ctx, (struct str){ text->p, text->n }, NULL, 0, &import);
+	assert_false(import.readable);
+	assert_string_equal(buf_text(import.errors), "[" ERROR(1, "", "has a title that is too long") "]");
+	talloc_free(ctx);
+}
+
+static void a_line_has_so_many_parts(void **state)
+{
+	static const char fifty[] = "1234567890123456789012345678901234567890"
+				    "1234567890";
+	void *ctx = mem_context();
+	struct buf *text = buf_new(ctx);
+	struct import import;
+
+	(void)state;
+	buf_adds(text, "name,tags,tag 2\n");
+	for (int extra = 0; extra < 2; extra++) {
+		buf_adds(text, "A,");
+		for (const char *p = fifty; *p; p++)
+			buf_printf(text, "%c|", *p);
+		buf_adds(text, extra ? ",x\n" : ",\n");
+	}
+	import_read(ctx, (struct str){ text->p, text->n }, NULL, 0, &import);
+	assert_string_equal(buf_text(import.errors),
+			    "[" ERROR(3, "tag 2", "is one too many: a line may have 50") "]");
+	assert_non_null(strstr(buf_text(import.lines), "\"line\":2,"));
+	talloc_free(ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_line_is_read_or_named),
 		cmocka_unit_test(a_file_has_so_many_lines),
+		cmocka_unit_test(errors_do_not_outgrow_their_file),
+		cmocka_unit_test(titles_have_a_length),
+		cmocka_unit_test(a_line_has_so_many_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
