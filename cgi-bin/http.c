@@ -88,8 +88,11 @@ static int read_path(struct http_request *r, const char **uri, const char *prefi
 		if (!segment)
 			return ERR_MALFORMED;
 		r->segments[r->n_segments++] = segment;
-		if (**uri == '/')
-			(*uri)++;
+		if (**uri != '/')
+			break;
+		/* One address, one spelling: the door's own limits go by it. */
+		if (*++*uri == '\0' || **uri == '?')
+			return ERR_NOT_FOUND;
 	}
 	return 0;
 }
