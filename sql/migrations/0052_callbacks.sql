@@ -150,9 +150,12 @@ COMMENT ON FUNCTION callback_post IS 'POST callbacks';
 CREATE FUNCTION callback_put(p_id uuid, p_queue uuid, p_agent uuid, p_due timestamptz, p_notes text, p_state text, p_call uuid)
 RETURNS SETOF callback_overview LANGUAGE plpgsql AS $$
 DECLARE
-  b callbacks := check_callback(p_id);
+  b callbacks;
   closing boolean := coalesce(p_state <> 'PENDING', false);
 BEGIN
+  -- Held first: two must not close it, each in its way.
+  PERFORM FROM callbacks WHERE id = p_id FOR NO KEY UPDATE;
+  b := check_callback(p_id);
   IF b.state <> 'PENDING' THEN
     RAISE EXCEPTION 'It is % already.', lower(b.state) USING ERRCODE = 'CB409';
   ELSIF p_call IS NOT NULL AND p_state IS DISTINCT FROM 'DONE' THEN
