@@ -197,6 +197,7 @@ static const struct state_row state_rows[] = {
 	{ "23505", ERR_DUPLICATE },
 	{ "23", ERR_INVALID },
 	{ "22", ERR_INVALID },
+	{ "40", ERR_UNAVAILABLE },      /* it and another were in each other's way */
 	{ "57014", ERR_TIMEOUT },
 	{ "55P03", ERR_TIMEOUT },
 	{ "53", ERR_UNAVAILABLE },

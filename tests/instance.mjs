@@ -40,8 +40,10 @@ export async function transaction(statement) {
 	for await (const text of child.stdout.iterator({ destroyOnReturn: false })) if (String(text).includes('begun')) break;
 	if (child.exitCode !== null) throw new Error(`refused: ${statement}`);
 	return {
+		// Another statement, which may have to wait.
+		send: (another) => child.stdin.write(`${another};\n`),
 		rollback: async () => {
-			child.stdin.end('ROLLBACK;\n');
+			if (!child.stdin.writableEnded) child.stdin.end('ROLLBACK;\n');
 			if (child.exitCode === null) await once(child, 'exit');
 		},
 	};

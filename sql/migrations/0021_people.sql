@@ -390,10 +390,9 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION user_post IS 'a new user of the acting tenant, with an agent extension and its queues if there is one';
 
--- Somebody must be left who can manage users: the admins are held, so that two cannot demote each other.
+-- Somebody must be left who can manage users.
 CREATE FUNCTION check_admin_left(u users) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM users x WHERE x.tenant_id = u.tenant_id AND x.role = 'ADMIN' ORDER BY x.id FOR UPDATE;
   IF NOT EXISTS (SELECT FROM users x WHERE x.tenant_id = u.tenant_id AND x.role = 'ADMIN'
                    AND x.disabled_at IS NULL AND x.id <> u.id) THEN
     RAISE EXCEPTION 'The last admin stays one.' USING ERRCODE = 'CB409';
@@ -410,9 +409,13 @@ DECLARE
   disabled boolean;
   demoted boolean;
 BEGIN
+  -- Admins are held in one order, so that two can neither demote each other nor wait for each other.
+  PERFORM FROM users x WHERE x.tenant_id = current_tenant() AND (x.role = 'ADMIN' OR x.id = p_user)
+    AND (p_role IS NOT NULL OR p_enabled IS FALSE)
+  ORDER BY x.id FOR UPDATE;
   old := find_user(p_user);
   disabled := old.disabled_at IS NULL AND p_enabled IS FALSE;
-  demoted := p_role <> old.role;
+  demoted := coalesce(p_role <> old.role, false);
   IF old.role = 'ADMIN' AND old.disabled_at IS NULL AND (disabled OR demoted) THEN
     PERFORM check_admin_left(old);
   END IF;

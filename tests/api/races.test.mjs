@@ -1,5 +1,6 @@
 // Two at once, where one must win: what the one finds that the other has just changed.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { sql, transaction } from '../instance.mjs';
 import { make, newCast, newObject, newTenant, remove } from './cast.mjs';
@@ -42,4 +43,33 @@ test('a callback is closed once, in one way', async () => {
   assert.equal(won.status, 200, won.text);
   assertProblem(lost, 409, 'conflict');
   assert.equal(await sql(`SELECT state FROM callbacks WHERE id = '${callback.id}'`), won.json.state);
+});
+
+test('admins who demote each other do not wait for each other', async () => {
+  const rivals = [newCast(tenant, elsewhere).ADMIN, cast.ADMIN];
+  const first = '00000000-0000-4000-8000-000000000000';
+  await make([`INSERT INTO users (id, tenant_id, extension, display_name, role, password_hash)
+    SELECT id::uuid, tenant_id, extension, 'Rival', 'ADMIN', password_hash
+    FROM (SELECT * FROM users WHERE id = '${cast.ADMIN.id}') u (old_id, tenant_id, old_extension, old_name, old_role, password_hash),
+         (VALUES ('${first}', '39999998'), ('${rivals[0].id}', '39999999')) v (id, extension);
+    INSERT INTO sessions (tenant_id, user_id, token_hash, idle_limit, expires_at)
+    VALUES ('${tenant.id}', '${rivals[0].id}', '\\x${createHash('sha256').update(rivals[0].token).digest('hex')}', '1 hour', now() + interval '1 hour');`]);
+  const demote = (by, whom) => () => call('PUT', `users/${whom.id}`, { token: by.token, body: { role: 'MANAGER' } });
+  const answers = await together(`SELECT FROM users WHERE id = '${first}' FOR UPDATE`, [demote(rivals[0], rivals[1]), demote(rivals[1], rivals[0])]);
+  assert.deepEqual(answers.map((a) => a.status), [200, 200], answers.map((a) => a.text).join('\n'));
+  await sql(`UPDATE users SET role = 'ADMIN' WHERE id = '${cast.ADMIN.id}'; UPDATE sessions SET revoked_at = NULL WHERE user_id = '${cast.ADMIN.id}'`);
+});
+
+test('who is in another\'s way in the database may try again', async () => {
+  const lock = await transaction(`SELECT FROM audit_heads WHERE tenant_id = '${tenant.id}' FOR UPDATE`);
+  try {
+    const answer = call('PUT', `queues/${cast.queue}`, { token: cast.ADMIN.token, body: { displayName: 'Never' } });
+    await until(async () => await waiting() === 1, 'it waits for the audit log');
+    lock.send(`UPDATE call_queues SET display_name = 'Mine' WHERE id = '${cast.queue}'`);
+    const refused = await answer;
+    assertProblem(refused, 503, 'unavailable');
+    assert.equal(refused.headers.get('retry-after'), '1');
+  } finally {
+    await lock.rollback();
+  }
 });
