@@ -220,6 +220,7 @@ static int check_old_password(struct request *r)
 		return refuse_locked(r, db_int(found, 0, 1));
 	if (!db_int(found, 0, 2))
 		return password_busy(r);
+	r->hashing = true;
 	if (secret_verify(db_text(found, 0, 0), request_input(r, "oldPassword"), password_cost(r)))
 		return 0;
 	err = refuse_wrong(r, r->session.tenant_id, r->session.extension);
@@ -245,14 +246,13 @@ static int password_put(struct request *r)
 		secret_sha256(r->ctx, str_of(token)),
 	};
 	const char *user[] = { r->session.user_id };
-	const struct db_step steps[] = { { Q_HASH_DONE, NULL, DB_TEXT },
-					 { Q_PASSWORD_PUT, params, DB_TEXT },
+	const struct db_step steps[] = { { Q_PASSWORD_PUT, params, DB_TEXT },
 					 { Q_SESSIONS_ENDED, user, DB_TEXT } };
 	struct db_result *results[ARRAY_LEN(steps)];
 	err = params[0] ? request_run(r, steps, ARRAY_LEN(steps), results) : ERR_UNAVAILABLE;
 	if (err)
 		return err;
-	ended_tell(r, results[2]);
+	ended_tell(r, results[1]);
 	json_open(&r->out, '{');
 	json_put_text(&r->out, "accessToken", token);
 	json_close(&r->out, '}');

@@ -49,6 +49,7 @@ int password_take(struct request *r, const char *input, const char **hash)
 		return err;
 	if (!db_int(place, 0, 0))
 		return password_busy(r);
+	r->hashing = true;
 	*hash = secret_hash(r->ctx, request_input(r, input), password_cost(r));
 	return *hash ? 0 : ERR_UNAVAILABLE;
 }

@@ -212,6 +212,7 @@ int request_run(struct request *r, const struct db_step *steps, size_t n,
 			      http_variable(r->http, "REMOTE_ADDR"),
 			      r->http->id,
 			      r->if_match };
+	const struct db_step hashed = { Q_HASH_DONE, NULL, DB_TEXT };
 	const struct db_step adopt = { Q_SESSION_ADOPT, r->adopt, DB_TEXT };
 	const struct db_step begin = { Q_SESSION_BEGIN, who, DB_TEXT };
 	const struct db_step compared = { Q_VERSION_COMPARED, NULL, DB_TEXT };
@@ -220,8 +221,12 @@ int request_run(struct request *r, const struct db_step *steps, size_t n,
 	struct db_error error;
 	size_t count = 0;
 
-	if (n + 3 > STEPS_MAX)
+	if (n + 4 > STEPS_MAX)
 		return ERR_INTERNAL;
+	/* First of all: the session may have ended meanwhile. */
+	if (r->hashing)
+		all[count++] = hashed;
+	r->hashing = false;
 	if (r->adopt)
 		all[count++] = adopt;
 	size_t begins = count;

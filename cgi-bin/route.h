@@ -49,6 +49,7 @@ struct request {
 	const char *token;            /* of the session; NULL: none was shown */
 	const char *const *adopt;     /* session_adopt's parameters; NULL: the session is one of ours */
 	const char *if_match;         /* "<id> <version>" that a change needs; "": none was asked for */
+	bool hashing;                 /* holds a place to hash in: the next request_run gives it back */
 	struct param_values in;       /* by input row */
 	struct session session;
 	struct http_response *response;

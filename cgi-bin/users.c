@@ -18,15 +18,14 @@ static int user_post(struct request *r)
 				 request_input(r, "role"),      request_input(r, "email"),
 				 hash,                          request_input(r, "agentExtension") };
 	const char *extension[] = { params[0] };
-	const struct db_step steps[] = { { Q_HASH_DONE, NULL, DB_TEXT },
-					 { Q_USER_POST, params, DB_TEXT },
+	const struct db_step steps[] = { { Q_USER_POST, params, DB_TEXT },
 					 { Q_USER_BY_EXTENSION, extension, DB_BINARY } };
 	struct db_result *results[ARRAY_LEN(steps)];
 	err = request_run(r, steps, ARRAY_LEN(steps), results);
-	return err ? err : request_put(r, results[2]);
+	return err ? err : request_put(r, results[1]);
 }
 
-enum { PUT_USER, PUT_GET, PUT_ENDED, PUT_COUNT };
+enum { PUT_USER, PUT_GET, PUT_ENDED, PUT_TOKENS, PUT_COUNT };
 
 static int change(struct request *r, const char *const *params, struct db_result **results)
 {
@@ -70,13 +69,12 @@ static int password_put(struct request *r)
 	if (err)
 		return err;
 	const char *params[] = { request_input(r, "id"), hash };
-	const struct db_step steps[] = { { Q_HASH_DONE, NULL, DB_TEXT },
-					 { Q_PASSWORD_RESET, params, DB_TEXT },
+	const struct db_step steps[] = { { Q_PASSWORD_RESET, params, DB_TEXT },
 					 { Q_SESSIONS_ENDED, params, DB_TEXT } };
 	struct db_result *results[ARRAY_LEN(steps)];
 	err = request_run(r, steps, ARRAY_LEN(steps), results);
 	if (!err)
-		ended_tell(r, results[2]);
+		ended_tell(r, results[1]);
 	return err;
 }
 

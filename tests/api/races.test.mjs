@@ -1,10 +1,10 @@
 // Two at once, where one must win: what the one finds that the other has just changed.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { sql, transaction } from '../instance.mjs';
 import { make, newCast, newObject, newTenant, remove } from './cast.mjs';
-import { assertProblem, call } from './client.mjs';
+import { assertProblem, call, password } from './client.mjs';
 
 let tenant, elsewhere, cast;
 before(async () => {
@@ -72,4 +72,24 @@ test('who is in another\'s way in the database may try again', async () => {
   } finally {
     await lock.rollback();
   }
+});
+
+const PLACES = `locktype = 'advisory' AND objsubid = 2 AND classid = (hashtext('cordboard.hash')::bigint & 4294967295)::oid`;
+
+test('a session that ends while its password is hashed takes no place with it', async () => {
+  const token = randomBytes(32).toString('base64url');
+  const hash = createHash('sha256').update(token).digest('hex');
+  await sql(`INSERT INTO sessions (tenant_id, user_id, token_hash, idle_limit, expires_at)
+    VALUES ('${tenant.id}', '${cast.AGENT.id}', '\\x${hash}', '1 hour', now() + interval '1 hour')`);
+  assert.equal(await sql(`SELECT count(*) FROM pg_locks WHERE ${PLACES}`), '0');
+  const ended = sql(`DO $$
+    BEGIN
+      WHILE NOT EXISTS (SELECT FROM pg_locks WHERE ${PLACES}) LOOP PERFORM pg_sleep(0.001); END LOOP;
+      UPDATE sessions SET revoked_at = now() WHERE token_hash = '\\x${hash}';
+    END $$`);
+  await until(async () => Number(await sql(`SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'DO %cordboard.hash%' AND pid <> pg_backend_pid()`)) === 1, 'it watches');
+  const answer = await call('PUT', 'auth/password', { token, body: { oldPassword: password, newPassword: 'seven grey herons over the weir' } });
+  await ended;
+  assertProblem(answer, 401, 'unauthenticated');
+  assert.equal(await sql(`SELECT count(*) FROM pg_locks WHERE ${PLACES}`), '0');
 });
