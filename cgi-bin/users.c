@@ -33,12 +33,17 @@ static int change(struct request *r, const char *const *params, struct db_result
 		[PUT_USER] = { Q_USER_PUT, params, DB_TEXT },
 		[PUT_GET] = { Q_USER_GET, params, DB_BINARY },
 		[PUT_ENDED] = { Q_SESSIONS_ENDED, params, DB_TEXT },
+		[PUT_TOKENS] = { Q_USER_TOKENS, params, DB_TEXT },
 	};
 	int err = request_run(r, steps, PUT_COUNT, results);
 
-	if (!err)
-		ended_tell(r, results[PUT_ENDED]);
-	return err;
+	if (err)
+		return err;
+	ended_tell(r, results[PUT_ENDED]);
+	/* A program may come back, with the rights that it has now. */
+	if (db_int(results[PUT_USER], 0, 0))
+		ended_tell(r, results[PUT_TOKENS]);
+	return 0;
 }
 
 static int user_put(struct request *r)

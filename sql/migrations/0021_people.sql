@@ -400,8 +400,9 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION check_admin_left IS 'CB409 when a tenant has no enabled admin but this user';
 
--- Null leaves a field as it is, an empty text clears it. Another role, or being disabled, ends all sessions.
-CREATE FUNCTION user_put(p_user uuid, p_display_name text, p_role text, p_email text, p_enabled boolean) RETURNS void
+-- Null leaves a field as it is, an empty text clears it. Another role, or being disabled, ends all sessions,
+-- and returns true: what is open under an API token was opened with the old rights.
+CREATE FUNCTION user_put(p_user uuid, p_display_name text, p_role text, p_email text, p_enabled boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   old users;
@@ -434,6 +435,7 @@ BEGIN
                      WHEN old.disabled_at IS NOT NULL AND new.disabled_at IS NULL THEN 'user.enable'
                      WHEN demoted THEN 'user.role' ELSE 'user.update' END,
                 'user', p_user::text, user_shown(old), user_shown(new));
+  RETURN disabled OR demoted;
 END $$;
 COMMENT ON FUNCTION user_put IS 'changes a user of the acting tenant';
 

@@ -21,7 +21,11 @@ SELECT * FROM user_overview WHERE extension = $1
 SELECT user_post($1, $2, $3, $4, $5, $6::jsonb)
 
 -- name: user_put
-SELECT user_put($1::uuid, $2, $3, $4, $5::boolean)
+SELECT user_put($1::uuid, $2, $3, $4, $5::boolean)::int
+
+-- As sessions_ended.
+-- name: user_tokens
+SELECT k.id, NULL::text FROM api_tokens k WHERE k.user_id = $1::uuid AND k.revoked_at IS NULL
 
 -- name: password_reset
 SELECT password_reset($1::uuid, $2)

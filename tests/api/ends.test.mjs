@@ -75,6 +75,23 @@ test('signing out closes its sockets at once, and nobody else\'s', async () => {
   await closesWithin(closedB, 1000);
 });
 
+test('another role closes what a program has open, which may come back with the rights of now', async () => {
+  const { token } = await signIn(BOARD);
+  const made = await call('POST', 'tokens', { token, body: { name: 'Board', scopes: ['events:write', 'agents:read'] } });
+  assert.equal(made.status, 201, made.text);
+  const id = await userOf(BOARD);
+  try {
+    const socket = await openSocket(made.json.token);
+    assert.equal((await call('PUT', `users/${id}`, { token: admin.token, body: { displayName: 'The board' } })).status, 200);
+    assert.equal((await call('PUT', `users/${id}`, { token: admin.token, body: { role: 'SUPERVISOR' } })).status, 200);
+    await closesWithin(socket, 1000);
+    assert.equal((await call('GET', 'agent-extensions', { token: made.json.token })).status, 200);
+  } finally {
+    await call('PUT', `users/${id}`, { token: admin.token, body: { role: 'AGENT' } });
+    await call('DELETE', `tokens/${made.json.id}`, { token: admin.token });
+  }
+});
+
 test('a session that nobody was told of loses its sockets all the same', async () => {
   const { token } = await signIn(BOARD);
   const closed = await openSocket(token);
