@@ -452,12 +452,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION password_start IS 'what the acting user''s password is checked against';
 
--- The old password was right: all other sessions end, and this one goes on under a new token.
+-- The old password was right: all other sessions end, and this one goes on under a new token. The old one
+-- stays known as ended: another platform's token would be adopted anew otherwise.
 CREATE FUNCTION password_put(p_password_hash text, p_token_hash text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  old sessions;
 BEGIN
   UPDATE users SET password_hash = p_password_hash, password_at = now() WHERE id = current_user_id();
-  UPDATE sessions SET token_hash = decode(p_token_hash, 'hex') WHERE id = current_session();
+  SELECT * INTO old FROM sessions WHERE id = current_session();
+  UPDATE sessions SET token_hash = decode(p_token_hash, 'hex') WHERE id = old.id;
+  INSERT INTO sessions (tenant_id, user_id, token_hash, idle_limit, expires_at, revoked_at)
+  VALUES (old.tenant_id, old.user_id, old.token_hash, old.idle_limit, old.expires_at, now());
   PERFORM end_sessions(current_tenant(), current_user_id(), NULL, current_session());
   PERFORM audit('user.password', 'user', current_user_id()::text, NULL, NULL);
 END $$;

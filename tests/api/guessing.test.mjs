@@ -176,6 +176,20 @@ test('a token of another platform is its user\'s session: by extension or e-mail
   await sql(`UPDATE users SET email = NULL WHERE email = 'hanna@example.com'`);
 });
 
+test('a token of another platform ends with the password that it changed', async () => {
+  const tenant = await newTenant();
+  try {
+    await otherTenant(tenant.slug);
+    const bearer = token({ sub: '7001', tenant: tenant.slug });
+    const changed = await call('PUT', 'auth/password', { token: bearer, body: { oldPassword: password, newPassword: 'seven grey herons over the weir' } });
+    assert.equal(changed.status, 200, changed.text);
+    assert.equal((await me(changed.json.accessToken)).status, 200);
+    assertProblem(await me(bearer), 401, 'unauthenticated');
+  } finally {
+    await remove([tenant]);
+  }
+});
+
 test('a token of another platform says who, and not what they may', async () => {
   assertProblem(await call('GET', 'users', { token: token({ role: 'ADMIN', scope: 'users:read' }) }), 403, 'forbidden');
 });
