@@ -336,11 +336,12 @@ COMMENT ON FUNCTION check_user_email IS 'CB422 when another user of the acting t
 -- The agent of a user with what the form says of it: {"phoneKind", "autoAnswer", "queues": [names]}.
 CREATE FUNCTION user_agent(u users, p_agent jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+  queues jsonb := coalesce(nullif(p_agent -> 'queues', 'null'), '[]');
   agent uuid;
   missing record;
 BEGIN
   SELECT n.name, n.ordinality - 1 AS at INTO missing
-  FROM jsonb_array_elements_text(coalesce(p_agent -> 'queues', '[]')) WITH ORDINALITY n (name)
+  FROM jsonb_array_elements_text(queues) WITH ORDINALITY n (name)
   WHERE NOT EXISTS (SELECT FROM call_queues q WHERE q.tenant_id = u.tenant_id AND q.name = n.name
                       AND q.retired_at IS NULL)
   LIMIT 1;
@@ -362,7 +363,7 @@ BEGIN
   INSERT INTO queue_members (tenant_id, queue_id, agent_id)
   SELECT u.tenant_id, q.id, agent FROM call_queues q
   WHERE q.tenant_id = u.tenant_id AND q.retired_at IS NULL
-    AND q.name IN (SELECT jsonb_array_elements_text(coalesce(p_agent -> 'queues', '[]')))
+    AND q.name IN (SELECT jsonb_array_elements_text(queues))
   ON CONFLICT DO NOTHING;
 END $$;
 COMMENT ON FUNCTION user_agent IS 'makes the agent extension of a new user and puts it into queues';

@@ -34,6 +34,13 @@ test('one form makes a user, the extension and its queues, who can sign in at on
   assert.equal(inside.json.sip.authUser, `${tenant.slug}-7100`);
 });
 
+test('what a form leaves empty is as if it were not there', async () => {
+  const made = await create({ extension: '7110', email: null, agentExtension: { phoneKind: null, autoAnswer: null, queues: null } });
+  assert.equal(made.status, 201, made.text);
+  assert.deepEqual([made.json.agentExtension.phoneKind, made.json.agentExtension.queues], ['WEBRTC', []]);
+  await sql(`DELETE FROM agent_extensions WHERE user_id = '${made.json.id}'; DELETE FROM users WHERE id = '${made.json.id}'`);
+});
+
 test('what is wrong with a form is named, and nothing of it is done', async () => {
   const wrong = [
     [{ extension: '7101', agentExtension: { queues: ['support', 'nowhere'] } }, 422, '/agentExtension/queues/1'],
