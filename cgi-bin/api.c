@@ -1,8 +1,10 @@
 /* cordboard-api: takes FastCGI requests from the socket on descriptor 0, one at a time. */
 #include "cgi-bin/metrics.h"
+#include "cgi-bin/password.h"
 #include "cgi-bin/route.h"
 #include "lib/log.h"
 #include "lib/secret.h"
+#include "lib/weak.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
@@ -141,10 +143,9 @@ static void describe_to_database(const void *ctx, const struct pool *pool)
 	setenv("PGOPTIONS", mem_printf(ctx, "-c statement_timeout=%s", pool->statement_timeout), 0);
 }
 
-static int open_app(void *ctx, const char *config, const struct pool *pool, struct app *app)
+static int open_settings(const void *ctx, const char *config, struct settings *s)
 {
 	const char *problem = "";
-	struct settings *s = &app->settings;
 	int err = settings_load(ctx, config, s, &problem);
 
 	if (err) {
@@ -153,6 +154,16 @@ static int open_app(void *ctx, const char *config, const struct pool *pool, stru
 	}
 	log_init("api", s->log_level);
 	secret_init();
+	return 0;
+}
+
+static int open_app(void *ctx, const char *config, const struct pool *pool, struct app *app)
+{
+	struct settings *s = &app->settings;
+	int err = open_settings(ctx, config, s);
+
+	if (err)
+		return err;
 	const char *password = *s->redis_password_file
 				       ? settings_secret(ctx, s->redis_password_file)
 				       : NULL;
@@ -168,32 +179,82 @@ static int open_app(void *ctx, const char *config, const struct pool *pool, stru
 	return read_jwt_rules(ctx, s, &app->jwt);
 }
 
+static int serve_pool(void *ctx, const char *config, const struct pool *pool)
+{
+	struct sigaction on_stop = { .sa_handler = stop };
+	struct app app;
+
+	sigaction(SIGTERM, &on_stop, NULL);
+	sigaction(SIGINT, &on_stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGALRM, give_up);
+	int err = open_app(ctx, config, pool, &app);
+	return err ? err : accept_loop(&app, pool);
+}
+
+static int serve_floor(void *ctx, const char *config)
+{
+	return serve_pool(ctx, config, &floor_pool);
+}
+
+static int serve_reports(void *ctx, const char *config)
+{
+	return serve_pool(ctx, config, &report_pool);
+}
+
+/* For the first administrator, whom nobody is there to make: a line with a password in, its hash out. */
+static int hash_password(void *ctx, const char *config)
+{
+	static const struct param_row row = { "password", PARAM_TEXT, .min = PASSWORD_MIN, .max = PASSWORD_MAX };
+	char line[4 * PASSWORD_MAX + 2] = "";
+	const char *bound, *wrong;
+	struct settings s;
+	int err = open_settings(ctx, config, &s);
+
+	if (err)
+		return err;
+	if (fgets(line, sizeof(line), stdin))
+		line[strcspn(line, "\n")] = '\0';
+	wrong = param_check(ctx, &row, line, &bound);
+	if (!wrong && weak_password(line))
+		wrong = "is easy to guess";
+	if (wrong) {
+		fprintf(stderr, "cordboard-api: the password %s\n", wrong);
+		return ERR_INVALID;
+	}
+	puts(secret_hash(ctx, line, (struct secret_cost){ s.password_kib, s.password_passes }));
+	return 0;
+}
+
+static const struct {
+	const char *option;      /* behind the settings; "": none */
+	int (*run)(void *ctx, const char *config);
+} modes[] = {
+	{ "", serve_floor },
+	{ "--reports", serve_reports },
+	{ "--hash-password", hash_password },
+};
+
 int main(int argc, char **argv)
 {
 	static const struct rlimit no_core = { 0, 0 };
-	struct sigaction on_stop = { .sa_handler = stop };
-	struct app app;
-	bool reports = argc == 4 && strcmp(argv[3], "--reports") == 0;
-	const struct pool *pool = reports ? &report_pool : &floor_pool;
+	size_t mode = 0;
 
 	if (argc == 2 && strcmp(argv[1], "--help-settings") == 0) {
 		settings_help();
 		return 0;
 	}
-	if ((argc != 3 && !reports) || strcmp(argv[1], "--config") != 0) {
-		fprintf(stderr, "usage: cordboard-api --config FILE [--reports] | --help-settings\n");
+	while (argc == 4 && mode < ARRAY_LEN(modes) && strcmp(argv[3], modes[mode].option) != 0)
+		mode++;
+	if (argc < 3 || argc > 4 || mode == ARRAY_LEN(modes) || strcmp(argv[1], "--config") != 0) {
+		fprintf(stderr, "usage: cordboard-api --config FILE [--reports | --hash-password] | "
+				"--help-settings\n");
 		return 2;
 	}
 	/* A core would hold passwords. */
 	setrlimit(RLIMIT_CORE, &no_core);
-	sigaction(SIGTERM, &on_stop, NULL);
-	sigaction(SIGINT, &on_stop, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGALRM, give_up);
 	void *ctx = mem_context();
-	int err = open_app(ctx, argv[2], pool, &app);
-	if (!err)
-		err = accept_loop(&app, pool);
+	int err = modes[mode].run(ctx, argv[2]);
 	talloc_free(ctx);
 	return err ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 /*
  * Every setting of every program: one struct, one table of rows (settings.c) that the parser, the
- * validator, --help-settings and docs/SETTINGS.md read. Files are ini (see etc/cordboard.conf).
+ * validator and --help-settings read. Files are ini (see etc/cordboard.conf).
  * Secrets are never in it: it names files that hold them (mode 0400), as systemd credentials do.
  */
 #ifndef CB_SETTINGS_H

@@ -1,10 +1,12 @@
 // Users, passwords and API tokens.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { newTenant, remove } from './cast.mjs';
 import { assertProblem, call, password, pointers, signIn } from './client.mjs';
 import { audited, otherTenant } from './database.mjs';
-import { sql } from '../instance.mjs';
+import { home, sql } from '../instance.mjs';
 
 const GOOD = 'seven grey herons over the weir';
 let tenant, admin, agent;
@@ -21,6 +23,23 @@ before(async () => {
 after(() => remove([tenant]));
 
 const create = (more) => call('POST', 'users', { token: admin, body: form(more) });
+
+test('the first administrator signs in with what the program made of a password', async () => {
+  const hash = (word) => spawnSync(path.join(process.env.CB_LIBEXEC, 'cordboard-api'), ['--config', path.join(home, 'etc/cordboard.conf'), '--hash-password'],
+    { input: `${word}\n`, encoding: 'utf8' });
+  const made = hash(GOOD);
+  assert.equal(made.status, 0, made.stderr);
+  const fresh = await newTenant();
+  await sql(`INSERT INTO users (tenant_id, extension, display_name, role, password_hash) VALUES ('${fresh.id}', '7200', 'First', 'ADMIN', '${made.stdout.trim()}')`);
+  const inside = await signInTo(fresh.slug, '7200', GOOD);
+  await remove([fresh]);
+  assert.equal(inside.json.user?.role, 'ADMIN', inside.text);
+  for (const [word, reason] of [['x'.repeat(11), /12/], ['x'.repeat(129), /128/], ['ä'.repeat(129), /128/], ['Password2024!', /easy/], ['', /empty/]]) {
+    const { status, stdout, stderr } = hash(word);
+    assert.deepEqual([status, stdout], [1, ''], word);
+    assert.match(stderr, reason, word);
+  }
+});
 
 test('one form makes a user, the extension and its queues, who can sign in at once', async () => {
   const made = await create({ email: 'nora@example.com', agentExtension: { phoneKind: 'SIP', autoAnswer: true, queues: ['support', 'sales'] } });
