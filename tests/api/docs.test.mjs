@@ -63,6 +63,19 @@ test('the reference is up to date', async () => {
     'docs/API-REFERENCE.md is not what the instance says: curl -s …/openapi.json | scripts/api-docs.mjs > docs/API-REFERENCE.md');
 });
 
+test('every figure is explained', async () => {
+  const text = readFileSync(path.join(docs, 'METRICS.md'), 'utf8');
+  const { schemas } = (await call('GET', 'openapi.json')).json.components;
+  const figures = Object.entries(schemas).filter(([name]) => /^(Metrics|Realtime)\./.test(name))
+    .flatMap(([name, schema]) => (name === 'Metrics.States' ? [] : Object.keys(schema.properties)));
+  // What they are figures of, and how it is called.
+  const names = ['queueId', 'agentId', 'extension', 'name', 'displayName', 'status', 'reason', 'since', 'queues', 'agents'];
+  assert.ok(figures.length > 60);
+  for (const figure of new Set(figures)) {
+    if (!names.includes(figure)) assert.match(text, new RegExp(/^S\d$/.test(figure) ? `^\\| ${figure}\\b` : `\`${figure}\``, 'm'), figure);
+  }
+});
+
 test('every kind of refusal that a row of errors has is explained', () => {
   const rows = readFileSync(path.resolve(docs, '../lib/err.c'), 'utf8').matchAll(/\{ "([a-z-]+)", (\d+),/g);
   for (const [, slug, status] of rows) {
