@@ -1,7 +1,7 @@
 // Users, passwords and API tokens.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { newTenant, remove } from './cast.mjs';
 import { assertProblem, call, password, pointers, signIn } from './client.mjs';
@@ -25,7 +25,7 @@ after(() => remove([tenant]));
 const create = (more) => call('POST', 'users', { token: admin, body: form(more) });
 
 test('the first administrator signs in with what the program made of a password', async () => {
-  const hash = (word) => spawnSync(path.join(process.env.CB_LIBEXEC, 'cordboard-api'), ['--config', path.join(home, 'etc/cordboard.conf'), '--hash-password'],
+  const hash = (word) => spawnSync(join(process.env.CB_LIBEXEC, 'cordboard-api'), ['--config', join(home, 'etc/cordboard.conf'), '--hash-password'],
     { input: `${word}\n`, encoding: 'utf8' });
   const made = hash(GOOD);
   assert.equal(made.status, 0, made.stderr);
