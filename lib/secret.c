@@ -41,6 +41,10 @@ char *secret_unbase64(const void *ctx, struct str s, size_t *n)
 {
 	char *bytes = mem_array(ctx, char, s.n + 1);
 
+	/* libsodium 1.0.18 takes '-' and '_' with the eighth bit set for the plain ones. */
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 127)
+			return NULL;
 	if (sodium_base642bin((unsigned char *)bytes, s.n, s.p, s.n, NULL, n, NULL, BASE64) != 0)
 		return NULL;
 	bytes[*n] = '\0';

@@ -133,6 +133,8 @@ static void base64_goes_both_ways_and_refuses_the_rest(void **state)
 	assert_null(secret_unbase64(ctx, STR("a+b/"), &n));
 	assert_null(secret_unbase64(ctx, STR("YQ=="), &n));
 	assert_null(secret_unbase64(ctx, STR("Y"), &n));
+	for (int c = 128; c < 256; c++)
+		assert_null(secret_unbase64(ctx, (struct str){ (char[]){ 'Y', 'W', 'J', (char)c }, 4 }, &n));
 }
 
 static void equality_needs_the_same_length(void **state)
