@@ -1,0 +1,2 @@
+/** Texts of the room "admin". */
+export const admin = {};

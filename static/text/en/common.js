@@ -1,0 +1,2 @@
+/** Texts of the room "common". */
+export const common = {};

@@ -1,0 +1,2 @@
+/** Texts of the room "phone". */
+export const phone = {};

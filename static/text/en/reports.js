@@ -1,0 +1,2 @@
+/** Texts of the room "reports". */
+export const reports = {};

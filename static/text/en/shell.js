@@ -1,0 +1,2 @@
+/** Texts of the room "shell". */
+export const shell = {};

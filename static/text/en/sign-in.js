@@ -1,0 +1,2 @@
+/** Texts of the room "sign-in". */
+export const signIn = {};

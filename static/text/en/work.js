@@ -1,0 +1,2 @@
+/** Texts of the room "work". */
+export const work = {};
