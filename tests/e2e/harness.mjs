@@ -344,13 +344,15 @@ export async function token(extension) {
 
 // ---- browsers ------------------------------------------------------------------------------------
 
-export async function browser() {
+/** through: the port of a line (see line.mjs), which stands for the door without the pages knowing. */
+export async function browser({ through } = {}) {
 	const tone = path.join(work, 'agent.wav');
 	writeFileSync(tone, wav(AGENT_HZ, 10));
 	return chromium.launch({
 		executablePath: '/usr/bin/chromium',
 		headless: true,
-		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+		args: [...(through ? [`--host-resolver-rules=MAP ${new URL(instance.url).host} 127.0.0.1:${through}`] : []),
+			'--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
 			'--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream',
 			'--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${tone}`,
 			'--autoplay-policy=no-user-gesture-required'],
@@ -360,17 +362,31 @@ export async function browser() {
 /** A page of its own session, signed in; what goes wrong in it is kept in page.problems. */
 export async function signIn(chrome, extension, route) {
 	const context = await chrome.newContext();
-	const page = await context.newPage();
+	const page = await watched(await context.newPage());
+	await page.goto(instance.url + route);
+	await enter(page, extension);
+	return page;
+}
+
+/** What goes wrong in a page, and what its security policy had to refuse, is kept in page.problems. */
+export async function watched(page) {
 	page.problems = [];
+	await page.exposeBinding('tellProblem', (_, text) => { page.problems.push(text); });
+	await page.addInitScript(() => {
+		document.addEventListener('securitypolicyviolation', (e) => window.tellProblem(`refused: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
+	});
 	page.on('pageerror', (error) => page.problems.push(String(error)));
 	page.on('console', (message) => {
 		if (/Content Security Policy/.test(message.text())) page.problems.push(message.text());
 	});
-	await page.goto(instance.url + route);
+	return page;
+}
+
+/** Signs in on the page that asks for it. */
+export async function enter(page, extension) {
 	await page.getByLabel('Extension').fill(extension);
 	await page.getByLabel('Password').fill(PASSWORD);
 	await page.getByRole('button', { name: 'Sign in' }).click();
-	return page;
 }
 
 /** Notes each new value of expression (evaluated in the page) with its time, from now on. */
