@@ -11,8 +11,10 @@ static int dial(struct request *r)
 {
 	const char *call_id = secret_uuid(r->ctx);
 	struct buf *args = buf_new(r->ctx);
+	const char *number[] = { request_input(r, "phoneNumber") };
+	struct db_result *checked;
 	struct json_out o;
-	int err = request_begin(r);
+	int err = request_exec(r, Q_DIAL_CHECK, number, DB_TEXT, &checked);
 
 	if (err)
 		return err;

@@ -399,6 +399,14 @@ static const struct schema_row pause_reason[] = {
 	END
 };
 
+static const struct schema_row dial_rule[] = {
+	UUID("id"),
+	TEXT("prefix"),
+	TEXT("reason"),
+	TIME("createdAt"),
+	END
+};
+
 /* ---- calls ---- */
 
 static const struct schema_row dialled[] = {
@@ -833,6 +841,7 @@ const struct schema schemas[] = {
 	{ "OpeningHours.Exception", .rows = opening_exception },
 	{ "Disposition", .versioned = true, .rows = disposition },
 	{ "PauseReason", .versioned = true, .rows = pause_reason },
+	{ "DialRule", .rows = dial_rule },
 	{ "Dialled", .rows = dialled },
 	{ "Call", .versioned = true, .rows = call },
 	{ "CallDetail", .versioned = true, .rows = call_detail },

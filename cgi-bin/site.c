@@ -12,6 +12,7 @@ const struct resource *const site[] = {
 	&routes_resource,
 	&catalogue_resource,
 	&calls_resource,
+	&dialling_resource,
 	&callbacks_resource,
 	&contacts_resource,
 	&reporting_resource,

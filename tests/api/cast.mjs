@@ -100,6 +100,8 @@ export const kinds = {
     INSERT INTO dispositions (id, tenant_id, code, label) VALUES ('${id}', '${owner.tenant.id}', 'D${n}', 'Disposition ${n}');` }),
   'pause-reason': ({ id, owner, n }) => ({ id, sql: `
     INSERT INTO pause_reasons (id, tenant_id, code, label) VALUES ('${id}', '${owner.tenant.id}', 'P${n}', 'Reason ${n}');` }),
+  'dial-rule': ({ id, owner, n }) => ({ id, sql: `
+    INSERT INTO dial_rules (id, tenant_id, prefix, reason) VALUES ('${id}', '${owner.tenant.id}', '99${n}', 'Generated');` }),
   'contact-field': ({ id, owner, n }) => ({ id, sql: `
     INSERT INTO contact_fields (id, tenant_id, name, label) VALUES ('${id}', '${owner.tenant.id}', 'Field ${n}', 'Field ${n}');` }),
   call: ({ id, owner, n }) => ({ id, sql: `

@@ -36,6 +36,7 @@ function rowsOf(tenant_id) {
 		dispositions: { ...mine, id: disposition, code: 'X', label: letter },
 		disposition_queues: { ...mine, disposition_id: disposition, queue_id: queue },
 		pause_reasons: { ...mine, id: id('111'), code: 'X', label: letter },
+		dial_rules: { ...mine, id: id('116'), prefix: '99', reason: letter },
 		contact_fields: { ...mine, id: id('112'), name: 'x', label: letter },
 		contacts: { ...mine, id: contact, name: letter },
 		contact_numbers: { ...mine, contact_id: contact, number: '990000000003' },
