@@ -1,4 +1,4 @@
-/* Callbacks: promises to call somebody, an agent's or a queue's. */
+/* Whom to call: callbacks, which are promised by an agent or a queue, and callers who were missed. */
 #include "cgi-bin/site.h"
 
 #define STATES "PENDING DONE CANCELLED"
@@ -42,6 +42,16 @@ static const struct route routes[] = {
 		      { "state", PARAM_CHOICE, PARAM_BODY, .choices = STATES,
 			.example = "PENDING" },
 		      { "callId", PARAM_UUID, .where = PARAM_BODY } } },
+	{ HTTP_GET, "missed-calls", AGENT,
+	  "Callers of the last 7 days who rang the own phone, were answered by nobody, and have not "
+	  "been reached since; the last missed call of each, newest first",
+	  200, .query = Q_MISSED_CALL_LIST, .shape = LIST, .schema = "MissedCall",
+	  .inputs = { { "limit", PARAM_INT, PARAM_QUERY, .min = 1, .max = 200, .fallback = "50" },
+		      { "cursor", PARAM_CURSOR, .where = PARAM_QUERY } } },
+	{ HTTP_POST, "missed-calls/:id/close", AGENT,
+	  "Take a caller off the list without having reached them, until they are missed again", 204,
+	  .query = Q_MISSED_CALL_CLOSE, .shape = NOTHING, .object = "missed-call", .foreign = 403,
+	  .once = true, .inputs = { CALLBACK_ID } },
 };
 
 const struct resource callbacks_resource = { routes, ARRAY_LEN(routes), "callbacks" };

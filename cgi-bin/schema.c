@@ -240,6 +240,7 @@ static const struct schema_row live_agent[] = {
 	BOOL("wrapupExtended"),
 	WORD("nextStatus", CHOSEN_STATUSES, OR_NULL),
 	TEXT("nextReason", OR_NULL),
+	TIME("helpAt", OR_NULL),
 	END
 };
 
@@ -788,6 +789,20 @@ static const struct schema_row callback[] = {
 	END
 };
 
+static const struct schema_row missed_call[] = {
+	UUID("id"),
+	TEXT("number"),
+	TEXT("name", OR_NULL),
+	UUID("contactId", OR_NULL),
+	TEXT("contactName", OR_NULL),
+	TEXT("queue", OR_NULL),
+	WORD("direction", "INBOUND INTERNAL"),
+	WORD("outcome", "NO_ANSWER REJECTED CANCELLED ANSWERED"),
+	TIME("missedAt"),
+	INT("count"),
+	END
+};
+
 /* ---- the service itself ---- */
 
 static const struct schema_row health[] = {
@@ -880,6 +895,7 @@ const struct schema schemas[] = {
 	{ "AgentMetrics", .rows = agent_metrics },
 	{ "TeamMetrics", .rows = team_metrics },
 	{ "Callback", .versioned = true, .rows = callback },
+	{ "MissedCall", .rows = missed_call },
 	{ "Health", .rows = health },
 	{ "Health.Check", .rows = health_check },
 	{ "Description", .rows = NULL },

@@ -11,6 +11,7 @@ const struct resource *const site[] = {
 	&queues_resource,
 	&routes_resource,
 	&catalogue_resource,
+	&help_resource,
 	&calls_resource,
 	&dialling_resource,
 	&callbacks_resource,

@@ -67,6 +67,20 @@ function withQuery(/** @type {string} */ path, query) {
  * }} Options quiet: a 401 is an answer here, not the end of the session
  */
 
+/** @type {WeakMap<object, string>} */
+const versions = new WeakMap();
+
+function withVersion(/** @type {any} */ body, /** @type {string | null} */ etag) {
+	if (etag) versions.set(body, etag);
+	return body;
+}
+
+/** The header that makes a change only of the version that was read: nothing for an answer without one. */
+export const ifMatch = (/** @type {object | null | undefined} */ answer) => {
+	const etag = answer && versions.get(answer);
+	return /** @type {Record<string, string>} */ (etag ? { 'If-Match': etag } : {});
+};
+
 /**
  * @param {string} method
  * @param {string} path below /api/pbx/
@@ -95,7 +109,7 @@ async function request(method, path, { query, body, headers, keepalive, quiet } 
 		throw await problemOf(response);
 	}
 	const text = await response.text().catch((error) => { throw noAnswer(error); });
-	return text ? JSON.parse(text) : null;
+	return text ? withVersion(JSON.parse(text), response.headers.get('ETag')) : null;
 }
 
 /** @type {Record<'get' | 'post' | 'put' | 'delete', (path: string, options?: Options) => Promise<any>>} */

@@ -110,6 +110,11 @@ export const kinds = {
   callback: ({ id, owner }) => ({ id, sql: `
     INSERT INTO callbacks (id, tenant_id, phone_number, agent_id, due_at, created_by)
     VALUES ('${id}', '${owner.tenant.id}', '4930555', '${owner.agent}', now(), '${owner.id}');` }),
+  'missed-call': ({ id, owner, n }) => ({ id, sql: `
+    INSERT INTO call_sessions (id, tenant_id, pbx_id, direction, status, from_number, to_number, started_at, ended_at, ended_by, outcome, seq)
+    VALUES ('${id}', '${owner.tenant.id}', 'm${n}', 'INBOUND', 'ENDED', '4931${n}', '5550100', now() - interval '2 minutes', now(), 'CUSTOMER', 'ABANDONED', 1);
+    INSERT INTO ring_offers (tenant_id, call_id, call_started_at, ordinal, agent_id, started_at, ended_at, ring_ms, outcome, seq)
+    SELECT tenant_id, id, started_at, 0, '${owner.agent}', started_at, now(), 15000, 'NO_ANSWER', 1 FROM call_sessions WHERE id = '${id}';` }),
   contact: ({ id, owner, n }) => ({ id, number: `+4999${10_000_000 + n}`, sql: `
     INSERT INTO contacts (id, tenant_id, name) VALUES ('${id}', '${owner.tenant.id}', 'Contact ${n}');
     INSERT INTO contact_numbers (tenant_id, contact_id, number) VALUES ('${owner.tenant.id}', '${id}', '+4999${10_000_000 + n}');` }),
