@@ -240,7 +240,6 @@ static const struct schema_row live_agent[] = {
 	BOOL("wrapupExtended"),
 	WORD("nextStatus", CHOSEN_STATUSES, OR_NULL),
 	TEXT("nextReason", OR_NULL),
-	TIME("helpAt", OR_NULL),
 	END
 };
 

@@ -11,7 +11,6 @@ const struct resource *const site[] = {
 	&queues_resource,
 	&routes_resource,
 	&catalogue_resource,
-	&help_resource,
 	&calls_resource,
 	&dialling_resource,
 	&callbacks_resource,

@@ -293,28 +293,6 @@ static void a_wrap_up_is_extended_once_and_ended_by_ready(void **state)
 	assert_int_equal(tracker_next_tick(f->tracker), 0);
 }
 
-static void help_is_asked_for_until_the_call_ends_or_it_is_taken_back(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", true, START), ERR_CONFLICT);
-	sign_in(f);
-	assert_int_equal(tracker_agent_help(f->tracker, "demo", "9999", true, START),
-			 ERR_NOT_FOUND);
-	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", true, START), 0);
-	assert_non_null(agent(f, "helpAt"));
-	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", false, START), 0);
-	assert_null(agent(f, "helpAt"));
-	call_waits(f);
-	agent_rings(f);
-	agent_answers(f);
-	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", true, START + 3 * SECOND),
-			 0);
-	assert_non_null(agent(f, "helpAt"));
-	caller_hangs_up(f);
-	assert_null(agent(f, "helpAt"));
-}
-
 static void commands_answer_what_is_wrong(void **state)
 {
 	struct fixture *f = *state;
@@ -781,8 +759,6 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_wrap_up_is_extended_once_and_ended_by_ready,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			help_is_asked_for_until_the_call_ends_or_it_is_taken_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(commands_answer_what_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_dial_is_one_call_from_the_command_to_its_end,
 						setup, teardown),

@@ -77,18 +77,3 @@ test('closed by hand it stays closed until the next missed call', async () => {
   await history({ from, minutes: 5, rang: [one] });
   assert.equal((await missed(one, from))[0].count, 1);
 });
-
-test('an agent asks for help for the own self, and is seen to; leaving ends it', async () => {
-  const put = (who, whose, on) => call('PUT', `agent-extensions/${whose.agentExtension.id}/help`, { token: who.token, body: { on } });
-  const status = (value) => call('PUT', `agent-extensions/${one.agentExtension.id}/status`, { token: one.token, body: { status: value } });
-  assert.equal((await status('AVAILABLE')).status, 200);
-  assertProblem(await put(two, one, true), 403, 'forbidden');
-  const asked = await put(one, one, true);
-  assert.equal(asked.status, 200, asked.text);
-  assert.ok(Math.abs(Date.parse(asked.json.helpAt) - Date.now()) < 10_000);
-  assert.equal((await put(one, one, true)).json.helpAt, asked.json.helpAt, 'asking again is the same request');
-  assert.equal((await put(supervisor, one, false)).json.helpAt, null);
-  assert.ok((await put(one, one, true)).json.helpAt);
-  assert.equal((await status('OFFLINE')).json.helpAt, null);
-  assertProblem(await put(one, one, true), 409, 'conflict');
-});

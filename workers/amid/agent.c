@@ -78,9 +78,6 @@ void agent_refresh(struct tracker *t, struct agent *agent)
 	if (status == agent->status)
 		return;
 	const char *activity = activity_of(agent->status, status);
-	/* Help was asked for in this call, or by somebody who has left. */
-	if (agent->status == AGENT_ON_CALL || status == AGENT_OFFLINE)
-		agent->help_us = 0;
 	agent->status = status;
 	agent->since_us = t->now_us;
 	const char *call_id = agent->call_id[0] ? agent->call_id : about;
@@ -188,24 +185,6 @@ int tracker_wrapup(struct tracker *t, const char *tenant, const char *extension,
 	} else {
 		agent->wrapup_us = 0;
 	}
-	settle(t, agent);
-	return ERR_OK;
-}
-
-int tracker_agent_help(struct tracker *t, const char *tenant, const char *extension, bool on,
-		       int64_t now_us)
-{
-	struct agent *agent = known(t, tenant, extension);
-
-	if (!agent)
-		return ERR_NOT_FOUND;
-	if (on && agent->status == AGENT_OFFLINE)
-		return ERR_CONFLICT;
-	t->now_us = now_us;
-	if (!on)
-		agent->help_us = 0;
-	else if (!agent->help_us)
-		agent->help_us = now_us;
 	settle(t, agent);
 	return ERR_OK;
 }

@@ -174,7 +174,6 @@ struct agent {
 	int64_t wrapup_us;            /* end of the wrap-up, 0: none */
 	int64_t wrapup_length_us;
 	bool wrapup_extended;
-	int64_t help_us;              /* since when a supervisor is asked for help, 0: none is */
 	const char *contact;          /* of the registered phone */
 	bool registered;
 	int64_t lost_us;              /* when a phone that has gone counts as lost, 0: not going */

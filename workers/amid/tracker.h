@@ -114,12 +114,6 @@ int tracker_agent_status(struct tracker *t, const char *tenant, const char *exte
 /* Ends the wrap-up, or prolongs it once by its own length. ERR_CONFLICT: not in wrap-up, or again. */
 int tracker_wrapup(struct tracker *t, const char *tenant, const char *extension, bool extend,
 		   int64_t now_us);
-/*
- * Asks a supervisor for help, or no longer: the request also ends with the call it was made in and
- * with the agent's leaving, and does not outlive this process. ERR_CONFLICT: the agent is offline.
- */
-int tracker_agent_help(struct tracker *t, const char *tenant, const char *extension, bool on,
-		       int64_t now_us);
 /* Signed in (from OFFLINE to AVAILABLE where a phone comes with it) and out. */
 int tracker_agent_login(struct tracker *t, const char *tenant, const char *extension, bool phone,
 			int64_t now_us);

@@ -131,15 +131,6 @@ static void run_wrapup(struct core *core, struct command *c)
 	reply_agent(core, c, extension, err);
 }
 
-static void run_help(struct core *core, struct command *c)
-{
-	const char *extension = arg(c, "extension");
-	int err = tracker_agent_help(core_tracker(core), c->tenant, extension,
-				     json_get_bool(c->args, "on", false), now_us());
-
-	reply_agent(core, c, extension, err);
-}
-
 static void on_expired(void *data, const struct ami_message *m, bool last)
 {
 	struct flight *f = data;
@@ -513,7 +504,6 @@ static const struct verb_row {
 	void (*run)(struct core *core, struct command *c);
 	bool waits;                 /* for the agent that it is about to be known */
 } verbs[] = {
-	{ "agent.help", .run = run_help },
 	{ "agent.login", .run = run_login, .waits = true },
 	{ "agent.logout", .run = run_logout },
 	{ "agent.status", .run = run_status, .waits = true },
