@@ -108,6 +108,28 @@ static int wrapup_post(struct request *r)
 	return err ? err : send_change(r, "agent.wrapup", target.extension, "action", action, NULL);
 }
 
+/* A POST asks for a supervisor, a DELETE needs none any more. */
+static int help(struct request *r)
+{
+	const struct json *agent;
+	struct buf *args = buf_new(r->ctx);
+	struct json_out o;
+	struct target target;
+	int err = find_target(r, &target);
+
+	if (err)
+		return err;
+	json_out_init(&o, args);
+	json_open(&o, '{');
+	json_put_text(&o, "extension", target.extension);
+	json_put_bool(&o, "on", r->route->method == HTTP_POST);
+	json_close(&o, '}');
+	err = command_send(r, "help", args, COMMAND_MS, &agent);
+	if (!err)
+		json_raw(&r->out, str_of(json_print(r->ctx, agent)));
+	return err;
+}
+
 #define AGENT_ID { "id", PARAM_UUID, PARAM_PATH, .required = true }
 #define STATUSES "OFFLINE AVAILABLE BUSY AWAY"
 
@@ -160,6 +182,12 @@ static const struct route routes[] = {
 	  .inputs = { AGENT_ID,
 		      { "action", PARAM_CHOICE, PARAM_BODY, .required = true,
 			.choices = "FINISH EXTEND", .example = "FINISH" } } },
+	{ HTTP_POST, "agent-extensions/:id/help", AGENT, "Ask a supervisor for help", 200,
+	  .object = "agent", .foreign = 403, .schema = "LiveAgent", .handler = help, .once = true,
+	  .inputs = { AGENT_ID } },
+	{ HTTP_DELETE, "agent-extensions/:id/help", AGENT, "Ask for help no more", 200,
+	  .object = "agent", .foreign = 403, .schema = "LiveAgent", .handler = help,
+	  .inputs = { AGENT_ID } },
 };
 
 const struct resource agents_resource = { routes, ARRAY_LEN(routes), "agents" };

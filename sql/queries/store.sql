@@ -41,7 +41,8 @@ SELECT t.slug, e.extension, s.status,
        (extract(epoch FROM s.since) * 1000000)::bigint,
        coalesce((extract(epoch FROM s.wrapup_until) * 1000000)::bigint, 0), s.call_id,
        coalesce(s.wrapup_ms, 0), coalesce(s.wrapup_extended::int, 0),
-       hashtext(concat_ws(' ', e.phone_kind, e.sip_session, e.display_name)), (e.sip_session IS NOT NULL)::int
+       hashtext(concat_ws(' ', e.phone_kind, e.sip_session, e.display_name)), (e.sip_session IS NOT NULL)::int,
+       coalesce((extract(epoch FROM s.help_since) * 1000000)::bigint, 0)
 FROM agent_extensions e
 JOIN tenants t ON t.id = e.tenant_id
 LEFT JOIN agent_states s ON s.tenant_id = e.tenant_id AND s.agent_id = e.id
@@ -205,18 +206,19 @@ ON CONFLICT (tenant_id, call_id, ordinal, call_started_at) DO NOTHING
 
 -- name: store_agents
 INSERT INTO agent_states AS s (tenant_id, agent_id, status, reason, since, call_id, wrapup_until, wrapup_ms,
-  wrapup_extended, next_status, next_reason, seq)
+  wrapup_extended, next_status, next_reason, help_since, seq)
 SELECT DISTINCT ON (t.id, r.extension) t.id, a.id, r.status, r.reason, r.since, r."callId", r."wrapupUntil",
-  r."wrapupMs", r."wrapupExtended", r."nextStatus", r."nextReason", r.seq
+  r."wrapupMs", r."wrapupExtended", r."nextStatus", r."nextReason", r.help, r.seq
 FROM jsonb_to_recordset($1::jsonb) AS r(seq bigint, tenant text, extension text, status text, reason text,
   since timestamptz, "callId" uuid, "wrapupUntil" timestamptz, "wrapupMs" bigint,
-  "wrapupExtended" boolean, "nextStatus" text, "nextReason" text)
+  "wrapupExtended" boolean, "nextStatus" text, "nextReason" text, help timestamptz)
 LEFT JOIN tenants t ON t.slug = r.tenant
 LEFT JOIN agent_extensions a ON a.tenant_id = t.id AND a.extension = r.extension
 ORDER BY t.id, r.extension, r.seq DESC
 ON CONFLICT (tenant_id, agent_id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
   since = excluded.since, call_id = excluded.call_id, wrapup_until = excluded.wrapup_until,
-  wrapup_ms = excluded.wrapup_ms, wrapup_extended = excluded.wrapup_extended, next_status = excluded.next_status, next_reason = excluded.next_reason, seq = excluded.seq
+  wrapup_ms = excluded.wrapup_ms, wrapup_extended = excluded.wrapup_extended, next_status = excluded.next_status, next_reason = excluded.next_reason,
+  help_since = excluded.help_since, seq = excluded.seq
 WHERE s.seq < excluded.seq
 
 -- name: store_activities

@@ -38,6 +38,8 @@ const special = {
   'PUT /users/{id}/password': { own: 409 },
   'PUT /agent-extensions/{id}/status': { live: true, body: () => ({ reason: '' }) },
   'POST /agent-extensions/{id}/wrapup': { live: true, refused: 409 },
+  'POST /agent-extensions/{id}/help': { live: true },
+  'DELETE /agent-extensions/{id}/help': { live: true },
   'POST /calls/dial': { live: true, refused: [502, 504] },
   'POST /calls/{id}/answer': { live: true, refused: 404 },
   'POST /calls/{id}/hangup': { refused: 404 },

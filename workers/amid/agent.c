@@ -77,6 +77,11 @@ void agent_refresh(struct tracker *t, struct agent *agent)
 	agent_changed(t, agent);
 	if (status == agent->status)
 		return;
+	/* What was asked for in a call is for that call and its wrap-up. */
+	bool busy = status == AGENT_ON_CALL || status == AGENT_WRAP_UP;
+	bool was_busy = agent->status == AGENT_ON_CALL || agent->status == AGENT_WRAP_UP;
+	if ((was_busy && !busy) || status == AGENT_OFFLINE)
+		agent->help_us = 0;
 	const char *activity = activity_of(agent->status, status);
 	agent->status = status;
 	agent->since_us = t->now_us;
@@ -185,6 +190,22 @@ int tracker_wrapup(struct tracker *t, const char *tenant, const char *extension,
 	} else {
 		agent->wrapup_us = 0;
 	}
+	settle(t, agent);
+	return ERR_OK;
+}
+
+int tracker_agent_help(struct tracker *t, const char *tenant, const char *extension, bool on,
+		       int64_t now_us)
+{
+	struct agent *agent = known(t, tenant, extension);
+
+	if (!agent)
+		return ERR_NOT_FOUND;
+	t->now_us = now_us;
+	if (!on)
+		agent->help_us = 0;
+	else if (!agent->help_us)
+		agent->help_us = now_us;
 	settle(t, agent);
 	return ERR_OK;
 }

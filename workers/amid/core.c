@@ -211,7 +211,7 @@ static void take_config(struct core *core, struct store_config *config, bool res
 			tracker_restore_agent(core->tracker, &(struct tracker_agent){
 				a->tenant, a->extension, a->status, a->reason, a->next_status,
 				a->call_id, a->since_us, a->wrapup_us, a->wrapup_ms,
-				a->wrapup_extended });
+				a->wrapup_extended, a->help_us });
 		enum phone_news news =
 			tracker_config_agent(core->tracker, a->tenant, a->extension, a->phone);
 		core->new_phones = core->new_phones || news == PHONE_NEW;

@@ -174,6 +174,7 @@ struct agent {
 	int64_t wrapup_us;            /* end of the wrap-up, 0: none */
 	int64_t wrapup_length_us;
 	bool wrapup_extended;
+	int64_t help_us;              /* since when a supervisor is asked for, 0: not */
 	const char *contact;          /* of the registered phone */
 	bool registered;
 	int64_t lost_us;              /* when a phone that has gone counts as lost, 0: not going */

@@ -481,6 +481,7 @@ void write_agent(struct tracker *t, const struct agent *agent, struct buf *out)
 	json_put_bool(&o, "wrapupExtended", agent->wrapup_extended);
 	json_put_text(&o, "nextStatus", covered ? agent_status_names[agent->base] : NULL);
 	json_put_text(&o, "nextReason", covered ? agent->reason : NULL);
+	json_put_time(&o, "help", agent->help_us);
 	json_close(&o, '}');
 }
 

@@ -228,6 +228,7 @@ void tracker_restore_agent(struct tracker *t, const struct tracker_agent *stored
 	agent->wrapup_us = stored->wrapup_until_us;
 	agent->wrapup_length_us = stored->wrapup_ms * 1000;
 	agent->wrapup_extended = stored->wrapup_extended;
+	agent->help_us = stored->help_us;
 	agent->unreachable = agent->status == AGENT_OFFLINE && agent->base != AGENT_OFFLINE;
 	/* Whether the phone is still there is told by Asterisk, or it is not. */
 	if (agent->base != AGENT_OFFLINE && !agent->unreachable)

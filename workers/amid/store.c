@@ -289,6 +289,7 @@ static void take_agents(struct store_config *c, const struct db_result *rows)
 			.wrapup_extended = db_int(rows, i, 9) != 0,
 			.phone = db_int(rows, i, 10),
 			.signed_in = db_int(rows, i, 11) != 0,
+			.help_us = db_int(rows, i, 12),
 		};
 }
 

@@ -27,6 +27,7 @@ struct store_config {
 		bool wrapup_extended;
 		int64_t phone;         /* a number for what Asterisk is shown of the phone */
 		bool signed_in;        /* a session holds the phone's secret */
+	int64_t help_us;
 	} *agents;
 	size_t n_agents;
 };

@@ -91,6 +91,7 @@ struct tracker_agent {
 	const char *reason, *next_status, *call_id;
 	int64_t since_us, wrapup_until_us, wrapup_ms;
 	bool wrapup_extended;
+	int64_t help_us;
 };
 
 /* Puts back what was known of an agent before a restart. Emits nothing. */
@@ -114,6 +115,9 @@ int tracker_agent_status(struct tracker *t, const char *tenant, const char *exte
 /* Ends the wrap-up, or prolongs it once by its own length. ERR_CONFLICT: not in wrap-up, or again. */
 int tracker_wrapup(struct tracker *t, const char *tenant, const char *extension, bool extend,
 		   int64_t now_us);
+/* A supervisor is asked for, or no more: with the end of the call and its wrap-up by itself. */
+int tracker_agent_help(struct tracker *t, const char *tenant, const char *extension, bool on,
+		       int64_t now_us);
 /* Signed in (from OFFLINE to AVAILABLE where a phone comes with it) and out. */
 int tracker_agent_login(struct tracker *t, const char *tenant, const char *extension, bool phone,
 			int64_t now_us);

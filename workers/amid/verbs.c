@@ -131,6 +131,15 @@ static void run_wrapup(struct core *core, struct command *c)
 	reply_agent(core, c, extension, err);
 }
 
+static void run_help(struct core *core, struct command *c)
+{
+	const char *extension = arg(c, "extension");
+
+	reply_agent(core, c, extension,
+		    tracker_agent_help(core_tracker(core), c->tenant, extension,
+				       json_get_bool(c->args, "on", false), now_us()));
+}
+
 static void on_expired(void *data, const struct ami_message *m, bool last)
 {
 	struct flight *f = data;
@@ -511,6 +520,7 @@ static const struct verb_row {
 	{ "answer", .run = run_answer },
 	{ "dial", .run = run_dial },
 	{ "hangup", .run = run_hangup },
+	{ "help", .run = run_help, .waits = true },
 };
 
 static const struct verb_row *find_verb(const char *name)
