@@ -766,6 +766,13 @@ static const struct schema_row team_metrics[] = {
 	END
 };
 
+/* ---- preferences ---- */
+
+static const struct schema_row preferences[] = {
+	FIELDS("values"),
+	END
+};
+
 /* ---- callbacks ---- */
 
 static const struct schema_row callback[] = {
@@ -894,6 +901,7 @@ const struct schema schemas[] = {
 	{ "QueueMetrics", .rows = queue_metrics },
 	{ "AgentMetrics", .rows = agent_metrics },
 	{ "TeamMetrics", .rows = team_metrics },
+	{ "Preferences", .rows = preferences },
 	{ "Callback", .versioned = true, .rows = callback },
 	{ "MissedCall", .rows = missed_call },
 	{ "Health", .rows = health },

@@ -15,6 +15,7 @@ const struct resource *const site[] = {
 	&dialling_resource,
 	&callbacks_resource,
 	&contacts_resource,
+	&preferences_resource,
 	&reporting_resource,
 	&system_resource,
 	NULL,

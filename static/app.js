@@ -2,11 +2,13 @@
 import { startClock } from './core/clock.js';
 import { startKeys } from './core/keys.js';
 import { path, redirect, startRouter } from './core/router.js';
+import { startTheme } from './core/theme.js';
 import { startCustomer } from './stores/customer.js';
 import { startDirectory } from './stores/directory.js';
 import { startFigures } from './stores/figures.js';
 import { startLive } from './stores/live.js';
 import { startPhoneStore } from './stores/phone.js';
+import { startPreferences } from './stores/preferences.js';
 import { homePath, isSupervisor, resumeSession, sessionState } from './stores/session.js';
 import { startWork } from './stores/work.js';
 import { effect, html, render } from './vendor/ui.js';
@@ -14,6 +16,7 @@ import { AdminPage } from './views/admin.js';
 import { AgentPage } from './views/agent/agent.js';
 import { ManagerPage } from './views/manager/manager.js';
 import { Announcer } from './views/parts/announce.js';
+import { Toasts } from './views/parts/toast.js';
 import { ReportsPage } from './views/reports.js';
 import { Shell } from './views/shell.js';
 import { SignInPage, StartingPage, UnreachablePage } from './views/sign-in.js';
@@ -46,6 +49,8 @@ function keepAddress() {
 }
 
 startClock();
+startTheme();
+startPreferences();
 startKeys();
 startRouter();
 startLive();
@@ -55,5 +60,5 @@ startPhoneStore();
 startWork();
 startCustomer();
 effect(keepAddress);
-render(html`<${Page} /><${Announcer} />`, /** @type {Element} */ (document.getElementById('app')));
+render(html`<${Page} /><${Announcer} /><${Toasts} />`, /** @type {Element} */ (document.getElementById('app')));
 resumeSession();

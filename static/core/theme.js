@@ -1,26 +1,25 @@
-// Light, dark, or what the system says; only the choice is remembered.
-import { signal } from '../vendor/ui.js';
-
-/** @typedef {'system' | 'light' | 'dark'} Theme */
+// Light, dark, or what the system says. Kept in the browser as well, for the first paint.
+import { effect } from '../vendor/ui.js';
+import { adopt, pref } from './preferences.js';
 
 const KEY = 'cordboard.theme';
 
-/** @type {{value: Theme}} */
-export const theme = signal(/** @type {Theme} */ (globalThis.document?.documentElement.dataset.theme ?? 'system'));
-
-/** @type {Record<Theme, Theme>} */
-const NEXT = { system: 'light', light: 'dark', dark: 'system' };
-
-/** Goes on to the next of system, light and dark. */
-export function cycleTheme() {
-	const next = NEXT[theme.value];
-	theme.value = next;
-	if (next === 'system') delete document.documentElement.dataset.theme;
-	else document.documentElement.dataset.theme = next;
+function show(/** @type {string} */ theme) {
+	const root = document.documentElement;
 	try {
-		if (next === 'system') localStorage.removeItem(KEY);
-		else localStorage.setItem(KEY, next);
+		if (theme === 'system') {
+			delete root.dataset.theme;
+			localStorage.removeItem(KEY);
+		} else {
+			root.dataset.theme = theme;
+			localStorage.setItem(KEY, theme);
+		}
 	} catch {
-		// Not remembered then, but in force for this page.
+		// Storage can be forbidden: in force for this page.
 	}
+}
+
+export function startTheme() {
+	adopt('theme', document.documentElement.dataset.theme);
+	effect(() => show(pref('theme')));
 }

@@ -1,47 +1,44 @@
 // The frame of every page: where one is, what is connected, the way out.
-import { bindKeys, boundKeys, keysOff, setKeysOff } from '../core/keys.js';
+import { initials } from '../core/format.js';
 import { path } from '../core/router.js';
 import { agentState, LINK_STATES, PHONE_STATES } from '../core/states.js';
-import { cycleTheme, theme } from '../core/theme.js';
+import { text } from '../core/text.js';
 import { link, reconnect } from '../stores/live.js';
 import { phoneCall, phonePlace, registration } from '../stores/phone.js';
 import { agentExtension, isSupervisor, signOut, user } from '../stores/session.js';
 import { self } from '../stores/self.js';
-import { html, signal, useEffect, useRef, useSignal } from '../vendor/ui.js';
+import { html } from '../vendor/ui.js';
 import { StatusSelect } from './agent/status.js';
 import { OwnFigures } from './agent/own-figures.js';
+import { KeyHelp, helpOpen } from './key-help.js';
 import { Icon, Mark } from './parts/icon.js';
+import { Menu } from './parts/menu.js';
 import { Since } from './parts/since.js';
 import { StateMark } from './parts/state.js';
+import { toast } from './parts/toast.js';
+import { openSettings } from './settings/open.js';
+import { Settings } from './settings/settings.js';
 
 const NAV = [
-	{ path: '/agent', label: 'Desktop', icon: 'headset', open: () => agentExtension.value !== null },
-	{ path: '/manager', label: 'Board', icon: 'layout-dashboard', open: () => isSupervisor.value },
-	{ path: '/reports', label: 'Reports', icon: 'chart-column', open: () => isSupervisor.value },
-	{ path: '/admin', label: 'Admin', icon: 'settings', open: () => isSupervisor.value },
+	{ path: '/agent', label: text.shell.nav.agent, icon: 'headset', open: () => agentExtension.value !== null },
+	{ path: '/manager', label: text.shell.nav.manager, icon: 'layout-dashboard', open: () => isSupervisor.value },
+	{ path: '/reports', label: text.shell.nav.reports, icon: 'chart-column', open: () => isSupervisor.value },
+	{ path: '/admin', label: text.shell.nav.admin, icon: 'settings', open: () => isSupervisor.value },
 ];
 
 function Nav() {
 	const open = NAV.filter((item) => item.open());
 	if (open.length < 2) return null;
-	return html`<nav class="nav" aria-label="Pages">
+	return html`<nav class="nav" aria-label=${text.shell.pages}>
 		${open.map((item) => html`<a key=${item.path} href=${item.path} title=${item.label} data-page aria-current=${path.value === item.path ? 'page' : undefined}>
 			<${Icon} name=${item.icon} /><span>${item.label}</span></a>`)}
 	</nav>`;
 }
 
-const LINK_TITLES = {
-	live: 'Connected: what you see is live.',
-	stale: 'The live feed is interrupted: what you see is old.',
-	waiting: 'Connection lost. Trying again; press to try now.',
-	connecting: 'Connecting to the live feed.',
-	off: 'Not connected.',
-};
-
 function LinkState() {
 	const { state, since } = link.value;
 	const aged = state !== 'live' && state !== 'off';
-	return html`<button class="chip" data-testid="connection" data-state=${state} onClick=${reconnect} title=${LINK_TITLES[state]}>
+	return html`<button class="chip" data-testid="connection" data-state=${state} onClick=${reconnect} title=${text.shell.link[state]}>
 		<${StateMark} state=${LINK_STATES[state]}>${aged && html`<${Since} from=${since} />`}<//>
 	</button>`;
 }
@@ -55,53 +52,27 @@ function PhoneState() {
 	</span>`;
 }
 
-const THEME_ICONS = { system: 'monitor', light: 'sun', dark: 'moon' };
-
-function ThemeButton() {
-	const label = `Theme: ${theme.value}`;
-	return html`<button class="icon-button" onClick=${cycleTheme} aria-label=${label} title=${label}><${Icon} name=${THEME_ICONS[theme.value]} /></button>`;
+async function leave() {
+	try {
+		await signOut();
+	} catch (error) {
+		toast({ text: text.shell.signOutFailed(/** @type {Error} */ (error).message), tone: 'danger', action: { label: text.common.tryAgain, run: leave } });
+	}
 }
 
-const helpOpen = signal(false);
-
-/** The keys that work on this page, and the switch that turns single keys off. */
-function KeyHelp() {
-	const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-	useEffect(() => {
-		if (helpOpen.value) dialog.current?.showModal();
-	}, [helpOpen.value]);
-	if (!helpOpen.value) return null;
-	return html`<dialog ref=${dialog} class="dialog" aria-labelledby="keys-title" onClose=${() => { helpOpen.value = false; }}>
-		<h2 id="keys-title">Keys on this page</h2>
-		<dl class="keys">${boundKeys().map(({ key, label }) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${label}</dd></div>`)}</dl>
-		<label class="check"><input type="checkbox" checked=${!keysOff.value} onChange=${(/** @type {any} */ e) => setKeysOff(!e.target.checked)} /> Use single keys</label>
-		<form method="dialog"><button class="button">Close</button></form>
-	</dialog>`;
-}
-
-function KeyHelpButton() {
-	useEffect(() => bindKeys([{ key: '?', label: 'Show these keys', run: () => { helpOpen.value = true; } }]), []);
-	return html`<button class="icon-button key-help" onClick=${() => { helpOpen.value = true; }} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)"><${Icon} name="keyboard" /></button>`;
-}
-
-function SignOutButton() {
-	const problem = useSignal('');
+/** Who is signed in, and what is theirs alone. */
+function UserMenu() {
+	const { displayName = '', extension } = user.value ?? {};
 	const onCall = phoneCall.value !== null;
-	const label = problem.value || (onCall ? 'Sign out (after the call)' : 'Sign out');
-	const leave = async () => {
-		try {
-			await signOut();
-		} catch (error) {
-			problem.value = `Sign out failed: ${/** @type {Error} */ (error).message}`;
-		}
-	};
-	return html`<button class=${`icon-button ${problem.value ? 'tone-danger' : ''}`} onClick=${leave} disabled=${onCall} aria-label=${label} title=${label} data-testid="sign-out"><${Icon} name="log-out" /></button>`;
-}
-
-function Person() {
-	return html`<span class="person" title=${`${user.value?.displayName} · ${user.value?.extension}`}>
-		<strong>${user.value?.displayName}</strong><span class="muted">${user.value?.extension}</span>
-	</span>`;
+	const items = [
+		{ label: text.shell.settings, icon: 'settings', run: () => openSettings(), testid: 'open-settings' },
+		{ label: text.shell.keysHelp, icon: 'keyboard', run: () => { helpOpen.value = true; }, testid: 'open-key-help' },
+		{ label: onCall ? text.shell.signOutAfterCall : text.shell.signOut, icon: 'log-out', run: leave, disabled: onCall, testid: 'sign-out' },
+	];
+	return html`<${Menu} label=${text.shell.account(displayName)} look="user-button" testid="user-menu" items=${items}
+		head=${html`<strong>${displayName}</strong><span class="muted">${extension}</span>`}>
+		<span class="avatar small" aria-hidden="true">${initials(displayName)}</span><span class="person"><span class="hidden">${text.shell.account(displayName)}</span><strong aria-hidden="true">${displayName}</strong></span>
+	<//>`;
 }
 
 /** On the other pages the agent's own state stays in sight. */
@@ -114,14 +85,14 @@ export function Shell({ children }) {
 	const atDesk = path.value === '/agent';
 	return html`<div class=${`shell ${atDesk ? 'at-desk' : ''}`}>
 		<header class="topbar">
-			<div class="topbar-start"><span class="brand"><${Mark} /><span>Cordboard</span></span><${Nav} /></div>
+			<div class="topbar-start"><span class="brand"><${Mark} /><span>${text.common.product}</span></span><${Nav} /></div>
 			${atDesk ? html`<${StatusSelect} /><${OwnFigures} />` : html`<span class="grow"></span>${phonePlace.value === 'here' && html`<${OwnState} />`}`}
 			<div class="topbar-end">
 				<${PhoneState} /><${LinkState} />
-				<${Person} /><${KeyHelpButton} /><${ThemeButton} /><${SignOutButton} />
+				<${UserMenu} />
 			</div>
 		</header>
 		${children}
-		<${KeyHelp} />
+		<${KeyHelp} /><${Settings} />
 	</div>`;
 }

@@ -99,6 +99,8 @@ const ROUTES = [
 	['GET', /^calls\/sessions$/, (m) => list(m.history)],
 	['GET', /^calls\/sessions\/([^/]+)$/, (m, { match }) => ok({ ...pastCall(1), id: match[1] })],
 	['GET', /^contacts\/by-number\/([^/]+)$/, (m, { match }) => (match[1] === '15551230001' ? ok({ ...CONTACT, calls: m.history.slice(0, 4) }) : problem(404, 'not-found', 'No contact has this number.'))],
+	['GET', /^preferences$/, (m) => ok({ values: m.preferences })],
+	['PUT', /^preferences$/, (m, { body }) => ok({ values: Object.assign(m.preferences, body.values) })],
 	['GET', /^reporting\/realtime$/, (m) => ok(m.figures())],
 ];
 
@@ -107,6 +109,7 @@ class Mock {
 		this.staff = people(agents);
 		this.floor = makeFloor(this.staff);
 		this.history = Array.from({ length: 9 }, (_, i) => pastCall(i));
+		this.preferences = {};
 		this.notes = new Map();
 		this.requests = [];
 		this.seq = 2 ** 32;

@@ -1,2 +1,34 @@
-/** Texts of the room "common". */
-export const common = {};
+/** Texts of the room "common": what every page says. */
+export const common = {
+	product: 'Cordboard',
+	none: '–',
+	close: 'Close',
+	cancel: 'Cancel',
+	save: 'Save',
+	tryAgain: 'Try again',
+	busy: 'Working…',
+	required: 'required',
+	more: 'More',
+	dismiss: 'Dismiss',
+	actions: {
+		answer: 'Answer the call',
+		reject: 'Reject the call',
+		mute: 'Mute or unmute',
+		hold: 'Hold or resume',
+		keypad: 'Open the keypad',
+		transfer: 'Transfer the call',
+		hangUp: 'Hang up',
+		askHelp: 'Ask a supervisor for help',
+		phoneNumber: 'Type a number to dial',
+		status: 'Choose a status',
+		notes: 'Write notes',
+		disposition: 'Choose a disposition',
+		save: 'Save, and finish wrap-up',
+		extend: 'Extend wrap-up',
+		search: 'Search contacts, colleagues, actions',
+		filter: 'Filter this page',
+		help: 'Show the keys',
+		settings: 'Open settings',
+	},
+	actionGroups: { call: 'On a call', desk: 'At the desk', everywhere: 'Everywhere' },
+};

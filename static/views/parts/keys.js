@@ -1,0 +1,8 @@
+import { html } from '../../vendor/ui.js';
+
+/** A key as its caps: "Ctrl+K" is two. */
+export function Keys({ of }) {
+	// The plus itself is a key, too.
+	const caps = of.split(/\+(?=.)/);
+	return html`<span class="caps">${caps.map((cap) => html`<kbd key=${cap}>${cap}</kbd>`)}</span>`;
+}
