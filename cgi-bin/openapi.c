@@ -58,6 +58,10 @@ static void put_type(struct json_out *o, const struct param_row *row)
 		if (row->step)
 			json_put_int(o, "multipleOf", row->step);
 		break;
+	case PARAM_NUMBER:
+		json_put_text(o, "type", "number");
+		put_bounds(o, row, "minimum", "maximum");
+		break;
 	case PARAM_BOOL:
 		json_put_text(o, "type", "boolean");
 		break;
@@ -108,8 +112,8 @@ static void put_type(struct json_out *o, const struct param_row *row)
 
 static bool is_text(enum param_type type)
 {
-	return type != PARAM_INT && type != PARAM_BOOL && type != PARAM_TEXTS &&
-	       type != PARAM_PHONES && type != PARAM_FIELDS && type != PARAM_OBJECT &&
+	return type != PARAM_INT && type != PARAM_NUMBER && type != PARAM_BOOL &&
+	       type != PARAM_TEXTS && type != PARAM_PHONES && type != PARAM_FIELDS && type != PARAM_OBJECT &&
 	       type != PARAM_OBJECTS;
 }
 

@@ -8,6 +8,20 @@
 	  .example = value }
 #define PENALTY(...) { "penalty", PARAM_INT, PARAM_BODY, .min = 0, .max = 100, __VA_ARGS__ }
 
+/* Behind the host only, so that who calls does not choose whose page opens. */
+#define SCREEN_POP_URL \
+	"^https?://[0-9A-Za-z.:-]+([/?#]([!#-;=?-z|~]|" \
+	"[{](number|name|queue|did|callId|contactId)[}])*)?$"
+
+#define THRESHOLD_MS(field, value) \
+	{ field, PARAM_INT, PARAM_BODY, .min = 1000, .max = 7200000, .step = 1000, .nullable = true, \
+	  .example = value }
+#define THRESHOLDS \
+	THRESHOLD_MS("warnWaitMs", "30000"), THRESHOLD_MS("alertWaitMs", "120000"), \
+	{ "alertWaiting", PARAM_INT, PARAM_BODY, .min = 1, .max = 1000, .nullable = true, \
+	  .example = "5" }, \
+	{ "serviceLevelTarget", PARAM_NUMBER, PARAM_BODY, .min = 0, .max = 1, .example = "0.8" }
+
 #define QUEUE_FIELDS(needed) \
 	{ "displayName", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 80, .required = needed, \
 	  .example = "Orders" }, \
@@ -24,7 +38,10 @@
 	  .example = "default" }, \
 	{ "dispositionRequired", PARAM_BOOL, PARAM_BODY, .example = "false" }, \
 	{ "timezone", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 64, .nullable = true, \
-	  .example = "Europe/Berlin" }
+	  .example = "Europe/Berlin" }, \
+	{ "screenPopUrl", PARAM_TEXT, PARAM_BODY, .max = 500, .nullable = true, \
+	  .pattern = SCREEN_POP_URL, .example = "https://crm.example.com/find?number={number}" }, \
+	THRESHOLDS
 
 static const struct param_row members[] = {
 	{ "agentId", PARAM_UUID, PARAM_BODY, .required = true },
@@ -47,6 +64,10 @@ static const struct route routes[] = {
 	{ HTTP_PUT, "queues/:id", ADMIN, "Change a queue; what is left out stays", 200,
 	  .object = "queue", .schema = "Queue", .query = Q_QUEUE_PUT,
 	  .inputs = { QUEUE_ID, QUEUE_FIELDS(false) } },
+	{ HTTP_PUT, "queues/:id/thresholds", MANAGER,
+	  "Say when a queue's board warns, and what service level it promises", 200,
+	  .object = "queue", .schema = "Queue", .query = Q_QUEUE_THRESHOLDS_PUT,
+	  .inputs = { QUEUE_ID, THRESHOLDS } },
 	{ HTTP_DELETE, "queues/:id", ADMIN,
 	  "Retire a queue that no caller waits in and no route leads to; history stays", 204,
 	  .object = "queue", .query = Q_QUEUE_RETIRE, .shape = NOTHING, .inputs = { QUEUE_ID } },

@@ -266,6 +266,11 @@ static const struct schema_row queue[] = {
 	TIME("oldestJoinedAt", OR_NULL),
 	TEXT("musicClass"),
 	TEXT("timezone", OR_NULL),
+	TEXT("screenPopUrl", OR_NULL),
+	INT("warnWaitMs", OR_NULL),
+	INT("alertWaitMs", OR_NULL),
+	INT("alertWaiting", OR_NULL),
+	NUMBER("serviceLevelTarget"),
 	END
 };
 static const struct schema_row member[] = {

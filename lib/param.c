@@ -88,6 +88,20 @@ static const char *check_int(const void *ctx, const struct param_row *row, const
 	return NULL;
 }
 
+/* What PostgreSQL reads as a number, too: nothing too small to be told from zero. */
+static const char *check_number(const void *ctx, const struct param_row *row, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	double n = strtod(text, &end);
+	if (errno || end == text || *end || text[strspn(text, "0123456789.eE+-")])
+		return "must be a number";
+	if ((row->min || row->max) && (n < (double)row->min || n > (double)row->max))
+		return mem_printf(ctx, "must be from %" PRId64 " to %" PRId64, row->min, row->max);
+	return NULL;
+}
+
 static bool is_uuid(const char *text)
 {
 	if (strlen(text) != UUID_LENGTH)
@@ -192,6 +206,8 @@ const char *param_check(const void *ctx, const struct param_row *row, const char
 	switch (row->type) {
 	case PARAM_INT:
 		return check_int(ctx, row, text);
+	case PARAM_NUMBER:
+		return check_number(ctx, row, text);
 	case PARAM_BOOL:
 		return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
 			       ? NULL
@@ -227,6 +243,10 @@ static const char *scalar(const void *ctx, const struct param_row *row, const st
 	enum json_kind kind = json_kind(v);
 	size_t n;
 
+	if (row->type == PARAM_NUMBER) {
+		*wrong = "must be a number";
+		return kind == JSON_INT || kind == JSON_DOUBLE ? json_print(ctx, v) : NULL;
+	}
 	if (row->type == PARAM_INT || row->type == PARAM_BOOL) {
 		enum json_kind needed = row->type == PARAM_INT ? JSON_INT : JSON_BOOL;
 		*wrong = row->type == PARAM_INT ? "must be a whole number"

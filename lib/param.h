@@ -10,6 +10,7 @@
 enum param_type {
 	PARAM_TEXT,        /* min..max characters; of control ones only newline and tab */
 	PARAM_INT,         /* min..max */
+	PARAM_NUMBER,      /* min..max, with a fraction */
 	PARAM_BOOL,
 	PARAM_UUID,
 	PARAM_TIME,        /* RFC 3339 */

@@ -11,11 +11,14 @@ SELECT agent_retire($1::uuid)
 
 -- name: queue_post
 SELECT * FROM queue_put(NULL, $1, $2, $3, $4::int, $5::int, $6::int, $7::int, $8::int, $9, $10::int, $11::int,
-  $12, $13::boolean, $14)
+  $12, $13::boolean, $14, $15, $16, $17, $18, $19::float8)
 
 -- name: queue_put
 SELECT * FROM queue_put($1::uuid, NULL, $2, $3, $4::int, $5::int, $6::int, $7::int, $8::int, $9, $10::int,
-  $11::int, $12, $13::boolean, $14)
+  $11::int, $12, $13::boolean, $14, $15, $16, $17, $18, $19::float8)
+
+-- name: queue_thresholds_put
+SELECT * FROM queue_thresholds_put($1::uuid, $2, $3, $4, $5::float8)
 
 -- name: queue_retire
 SELECT queue_retire($1::uuid)

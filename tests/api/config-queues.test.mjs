@@ -50,6 +50,46 @@ test('each bound is held, and each wrong field named', async () => {
   assertProblem(await call('PUT', `queues/${nowhere}`, { token, body: { weight: 1 } }), 404, 'not-found');
 });
 
+test('thresholds have defaults, are cleared by null, and a warning comes before its alert', async () => {
+  const queue = await create();
+  const thresholds = ({ json }) => [json.warnWaitMs, json.alertWaitMs, json.alertWaiting, json.serviceLevelTarget, json.screenPopUrl];
+  assert.deepEqual(thresholds({ json: queue }), [30_000, 120_000, null, 0.8, null]);
+  const put = (body) => call('PUT', `queues/${queue.id}`, { token, body });
+  const screenPopUrl = 'https://crm.example.com:8443/find?number={number}&call={callId}#{name}';
+  const changed = await put({ warnWaitMs: 10_000, alertWaitMs: 10_000, alertWaiting: 4, serviceLevelTarget: 0.925, screenPopUrl });
+  assert.deepEqual(thresholds(changed), [10_000, 10_000, 4, 0.925, screenPopUrl], changed.text);
+  assert.deepEqual(thresholds(await put({ weight: 2 })), [10_000, 10_000, 4, 0.925, screenPopUrl], 'what is left out stays');
+  assert.deepEqual(thresholds(await put({ serviceLevelTarget: 1 }))[3], 1);
+  assert.deepEqual(pointers(await put({ warnWaitMs: 11_000 })), ['/warnWaitMs']);
+  assert.deepEqual(pointers(await put({ alertWaitMs: 9000 })), ['/alertWaitMs']);
+  const bad = { warnWaitMs: 500, alertWaitMs: 7_201_000, alertWaiting: 0, serviceLevelTarget: 1.001 };
+  assert.deepEqual(pointers(await put(bad)), Object.keys(bad).map((f) => `/${f}`).sort());
+  for (const url of ['javascript:alert(1)', 'https://{number}.example.com/', 'https://x.example.com/{password}', 'https://x.example.com/a b', 'https://x.example.com@evil.example/', 'ftp://x.example.com/', '']) {
+    assert.deepEqual(pointers(await put({ screenPopUrl: url })), ['/screenPopUrl'], url);
+  }
+  assert.deepEqual(thresholds(await put({ warnWaitMs: null, alertWaitMs: null, alertWaiting: null, screenPopUrl: null })), [null, null, null, 1, null]);
+  await remove(queue);
+});
+
+test('a manager changes the thresholds of a queue and nothing else of it', async () => {
+  const { token: manager } = await signIn('2002');
+  const queue = await create();
+  const at = `queues/${queue.id}/thresholds`;
+  assertProblem(await call('PUT', `queues/${queue.id}`, { token: manager, body: { alertWaiting: 3 } }), 403, 'forbidden');
+  const etag = (await call('GET', `queues/${queue.id}`, { token: manager })).headers.get('etag');
+  const rows = await audited(async () => {
+    const changed = await call('PUT', at, { token: manager, headers: { 'If-Match': etag }, body: { alertWaiting: 3, warnWaitMs: null, serviceLevelTarget: 0.7 } });
+    assert.deepEqual([changed.json.alertWaiting, changed.json.warnWaitMs, changed.json.alertWaitMs, changed.json.serviceLevelTarget], [3, null, 120_000, 0.7], changed.text);
+  });
+  assert.deepEqual(rows.map((r) => [r.action, r.before.alertWaiting, r.after.alertWaiting]), [['queue.update', null, 3]]);
+  assertProblem(await call('PUT', at, { token: manager, headers: { 'If-Match': etag }, body: { alertWaiting: 5 } }), 412, 'precondition-failed');
+  assert.deepEqual(pointers(await call('PUT', at, { token: manager, body: { displayName: 'Mine' } })), ['/displayName']);
+  const { token: supervisor } = await signIn('2001');
+  assertProblem(await call('PUT', at, { token: supervisor, body: { alertWaiting: 5 } }), 403, 'forbidden');
+  assertProblem(await call('PUT', `queues/${nowhere}/thresholds`, { token: manager, body: { alertWaiting: 5 } }), 404, 'not-found');
+  await remove(queue);
+});
+
 test('the days of a queue are those of its time zone, or of the tenant’s', async () => {
   const queue = await create();
   assert.equal(queue.timezone, null);

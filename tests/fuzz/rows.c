@@ -89,6 +89,9 @@ void rows_check_value(const void *ctx, const struct param_row *row, const char *
 		must((!row->min && !row->max) || (n >= row->min && n <= row->max));
 		must(!row->step || n % row->step == 0);
 		break;
+	case PARAM_NUMBER:
+		must_match(text, "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$");
+		break;
 	case PARAM_BOOL:
 		must_match(text, "^(true|false)$");
 		break;
