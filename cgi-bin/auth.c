@@ -371,7 +371,7 @@ static const struct route routes[] = {
 const struct resource auth_resource = { routes, ARRAY_LEN(routes), NULL };
 
 static const struct route event_routes[] = {
-	{ HTTP_POST, "ws-ticket", AGENT, "A ticket for the live feed, good once for 30 s", 200,
+	{ HTTP_POST, "ws-ticket", WALLBOARD, "A ticket for the live feed, good once for 30 s", 200,
 	  .schema = "Ticket", .handler = ws_ticket },
 };
 

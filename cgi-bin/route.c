@@ -17,7 +17,7 @@
 enum { STEPS_MAX = 10, UNAVAILABLE_RETRY_S = 1, VERSION_DIGITS_MAX = 10 };
 
 static const char *const role_names[] = {
-	[NOBODY] = "NOBODY",         [PUBLIC] = "PUBLIC",   [AGENT] = "AGENT",
+	[NOBODY] = "NOBODY",         [PUBLIC] = "PUBLIC",   [WALLBOARD] = "WALLBOARD", [AGENT] = "AGENT",
 	[SUPERVISOR] = "SUPERVISOR", [MANAGER] = "MANAGER", [ADMIN] = "ADMIN",
 };
 

@@ -14,8 +14,11 @@
 
 #define API_PREFIX "/api/pbx/"
 
-/* Zero is nobody, so that a row that forgot its role admits no one. */
-enum role { NOBODY, PUBLIC, AGENT, SUPERVISOR, MANAGER, ADMIN };
+/*
+ * Zero is nobody, so that a row that forgot its role admits no one. What is least for WALLBOARD is
+ * open to a wallboard's token as well as to everybody who is signed in.
+ */
+enum role { NOBODY, PUBLIC, WALLBOARD, AGENT, SUPERVISOR, MANAGER, ADMIN };
 
 /* What the answer is made of when a row has a statement instead of a handler. */
 enum shape {

@@ -621,12 +621,66 @@ static const struct schema_row realtime_agent[] = {
 	UUID("agentId"),
 	TEXT("extension"),
 	TEXT("displayName"),
+	TEXTS("queues"),
 	WORD("status", STATUSES),
 	TEXT("reason", OR_NULL),
 	TIME("since", OR_NULL),
 	INT("calls"),
 	INT("talkMs"),
 	INT("holdMs"),
+	END
+};
+
+static const struct schema_row recent[] = {
+	TIME("generatedAt"),
+	TIME("from", OR_NULL),
+	INT("stepMs"),
+	MANY("queues", "Recent.Queue"),
+	END
+};
+static const struct schema_row recent_queue[] = {
+	UUID("queueId"),
+	TEXT("name"),
+	MANY("steps", "Recent.Step"),
+	END
+};
+static const struct schema_row recent_step[] = {
+	TIME("at"),
+	INT("offered"),
+	INT("answered"),
+	INT("abandoned"),
+	NUMBER("serviceLevel", OR_NULL),
+	END
+};
+static const struct schema_row visit[] = {
+	UUID("callId"),
+	UUID("queueId"),
+	TEXT("queue"),
+	TEXT("from", OR_NULL),
+	TEXT("fromName", OR_NULL),
+	TEXT("contactName", OR_NULL),
+	TIME("joinedAt"),
+	TIME("leftAt"),
+	INT("waitMs"),
+	WORD("outcome", "ANSWERED ABANDONED TIMEOUT FULL NO_AGENTS KEY CLOSED CALLBACK"),
+	TEXT("agent", OR_NULL),
+	TEXT("agentName", OR_NULL),
+	BOOL("inServiceLevel"),
+	END
+};
+static const struct schema_row wallboard[] = {
+	UUID("id"),
+	TEXT("name"),
+	TEXTS("queues"),
+	TEXT("createdBy"),
+	TIME("createdAt"),
+	TIME("expiresAt"),
+	TIME("lastUsedAt", OR_NULL),
+	END
+};
+static const struct schema_row new_wallboard[] = {
+	TEXT("token"),
+	ALSO("Wallboard"),
 	END
 };
 
@@ -889,6 +943,12 @@ const struct schema schemas[] = {
 	{ "Realtime.Figures", .rows = realtime_figures },
 	{ "Realtime.Queue", .rows = realtime_queue },
 	{ "Realtime.Agent", .rows = realtime_agent },
+	{ "Recent", .rows = recent },
+	{ "Recent.Queue", .rows = recent_queue },
+	{ "Recent.Step", .rows = recent_step },
+	{ "Visit", .rows = visit },
+	{ "Wallboard", .rows = wallboard },
+	{ "NewWallboard", .rows = new_wallboard },
 	{ "Period", .rows = period },
 	{ "Metrics.ByKind", .rows = metrics_by_kind },
 	{ "Metrics.ByParty", .rows = metrics_by_party },

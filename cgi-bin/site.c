@@ -17,6 +17,7 @@ const struct resource *const site[] = {
 	&contacts_resource,
 	&preferences_resource,
 	&reporting_resource,
+	&wallboards_resource,
 	&system_resource,
 	NULL,
 };

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
+const whoMay = (role) => (role === 'WALLBOARD' ? 'For all who are signed in, and for wallboards' : `Needs role ${role}`);
 const code = (text) => `\`${cell(text)}\``;
 const anchor = (text) => text.toLowerCase().replaceAll(/[^\w -]/g, '').replaceAll(' ', '-');
 const link = (name) => `[${name}](#${anchor(name)})`;
@@ -61,7 +62,7 @@ function answer(operation) {
 function needs(operation) {
   const of = { 404: 'is not found', 403: 'is refused with 403', 409: 'is refused with 409' };
   return [
-    operation['x-least-role'] === 'PUBLIC' ? 'For everybody.' : `Needs role ${operation['x-least-role']}${operation['x-scope'] ? `, a token the scope ${code(operation['x-scope'])}` : ' and a session: no API token'}.`,
+    operation['x-least-role'] === 'PUBLIC' ? 'For everybody.' : `${whoMay(operation['x-least-role'])}${operation['x-scope'] ? `, a token the scope ${code(operation['x-scope'])}` : ' and a session: no API token'}.`,
     operation['x-foreign'] && `Below ${operation['x-over']} a colleague's ${operation['x-object']} ${of[operation['x-foreign']]}.`,
     operation['x-limit'] && `Counted as ${code(operation['x-limit'])}.`,
     operation.parameters.some((p) => p.name === 'Idempotency-Key') && 'Takes an `Idempotency-Key`.',

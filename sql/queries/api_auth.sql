@@ -72,8 +72,14 @@ WHERE id = $1::uuid AND ("_userId" = current_user_id() OR current_rank() >= role
 
 -- name: ticket_holder
 SELECT json_build_object('tenant', t.slug, 'node', t.node, 'userId', current_user_id(),
-         'sessionId', coalesce(current_session(), current_token()), 'role', u.role, 'extension', u.extension,
-         'queues', coalesce((SELECT a.queues FROM agent_overview a WHERE a.id = current_agent()), '{}'))::text
+         'sessionId', coalesce(current_session(), current_token(), current_wallboard()),
+         'role', current_setting('cordboard.role'), 'extension', nullif(current_setting('cordboard.extension'), ''),
+         'queues', CASE WHEN current_wallboard() IS NULL
+                     THEN coalesce((SELECT a.queues FROM agent_overview a WHERE a.id = current_agent()), '{}')
+                     ELSE (SELECT w.queues FROM wallboard_overview w WHERE w.id = current_wallboard()) END,
+         'agents', CASE WHEN current_wallboard() IS NOT NULL
+                     THEN ARRAY(SELECT DISTINCT e.extension FROM queue_members m JOIN agent_extensions e ON e.id = m.agent_id
+                                WHERE sees_queue(m.queue_id) ORDER BY 1) END)::text
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.id = current_user_id()
 

@@ -4,17 +4,17 @@
 WITH bounds AS (
   SELECT t.timezone, day_start(now(), t.timezone) AS day FROM tenants t
 ), seen AS (
-  -- Each queue's own day. An agent sees the queues of the own membership, everybody else all of them.
+  -- Each queue's own day.
   SELECT q.*, f.*
   FROM queue_overview q
   JOIN queue_figures(NULL, 'infinity') f ON f.queue_id = q.id
-  WHERE current_rank() >= 2 OR EXISTS (SELECT FROM queue_members m
-          WHERE m.queue_id = q.id AND m.agent_id = current_agent())
+  WHERE sees_queue(q.id)
 ), people AS (
   SELECT a.*, f.calls, f.talk_ms, f.hold_ms
   FROM agent_overview a
   JOIN agent_figures((SELECT day FROM bounds), 'infinity') f ON f.agent_id = a.id
   WHERE current_rank() >= 2 OR a.id = current_agent()
+     OR (current_wallboard() IS NOT NULL AND EXISTS (SELECT FROM queue_members m WHERE m.agent_id = a.id AND sees_queue(m.queue_id)))
 )
 SELECT now() AS "generatedAt", b.timezone, b.day AS "from",
   (SELECT json_build_object('waiting', coalesce(sum(waiting), 0),
@@ -35,10 +35,24 @@ SELECT now() AS "generatedAt", b.timezone, b.day AS "from",
      'longestWaitMs', longest_wait_ms) ORDER BY name), '[]')
    FROM seen) AS queues,
   (SELECT coalesce(json_agg(json_build_object('agentId', id, 'extension', extension,
-     'displayName', "displayName", 'status', status, 'reason', reason, 'since', rfc3339(since),
+     'displayName', "displayName", 'queues', queues, 'status', status, 'reason', reason, 'since', rfc3339(since),
      'calls', calls, 'talkMs', talk_ms, 'holdMs', hold_ms) ORDER BY extension), '[]')
    FROM people) AS agents
 FROM bounds b
+
+-- name: reporting_recent
+SELECT now() AS "generatedAt", min(r.at) AS "from", 300000 AS "stepMs",
+  (SELECT coalesce(json_agg(json_build_object('queueId', q.id, 'name', q.name, 'steps', s.steps) ORDER BY q.name), '[]')
+   FROM call_queues q
+   JOIN (SELECT x.queue_id, json_agg(json_build_object('at', rfc3339(x.at), 'offered', x.offered, 'answered', x.answered,
+                  'abandoned', x.abandoned, 'serviceLevel', ratio(x.sl_num, x.sl_den)) ORDER BY x.at) AS steps
+         FROM queue_recent(now()) x GROUP BY x.queue_id) s ON s.queue_id = q.id) AS queues
+FROM queue_recent(now()) r
+
+-- name: reporting_visits
+SELECT v.*, v."leftAt"::text || '|' || v._key AS "_cursor"
+FROM visits_of($1, $2::uuid, $3::timestamptz, coalesce($4::timestamptz, 'infinity'),
+               nullif(split_part($6, '|', 1), '')::timestamptz, nullif(split_part($6, '|', 2), ''), $5::int + 1) v
 
 -- name: reporting_agent
 SELECT p."from", p.until, p.timezone, m.*
@@ -92,3 +106,15 @@ SELECT p."from", p.until, p.timezone,
                             ORDER BY q.name), '[]') FROM q) AS queues,
   (SELECT coalesce(json_agg(to_jsonb(a) - '_engagedMs' ORDER BY a.extension), '[]') FROM a) AS agents
 FROM p
+
+-- name: wallboard_list
+SELECT * FROM wallboard_overview ORDER BY "createdAt" DESC LIMIT 200
+
+-- name: wallboard_post
+SELECT * FROM wallboard_post($1, $2::text[], $3::bigint, $4)
+
+-- name: wallboard_delete
+SELECT wallboard_delete($1::uuid)
+
+-- name: wallboard_ended
+SELECT $1::uuid, NULL::text

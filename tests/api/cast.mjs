@@ -88,7 +88,7 @@ export const kinds = {
     INSERT INTO api_tokens (id, tenant_id, user_id, name, token_hash, scopes)
     VALUES ('${id}', '${owner.tenant.id}', '${owner.id}', 'Generated', sha256('${id}'), '{calls:read}');` }),
   session: ({ id, owner }) => ({ id, sql: sessionSql({ id, owner }) }),
-  queue: ({ id, owner, n }) => ({ id, agentId: owner.agent, sql: `
+  queue: ({ id, owner, n }) => ({ id, agentId: owner.agent, queueName: `q${word(n)}`, sql: `
     INSERT INTO call_queues (id, tenant_id, name, display_name) VALUES ('${id}', '${owner.tenant.id}', 'q${word(n)}', 'Queue ${n}');
     INSERT INTO queue_members (tenant_id, queue_id, agent_id) VALUES ('${owner.tenant.id}', '${id}', '${owner.agent}');` }),
   route: ({ id, owner, n }) => ({ id, sql: `
@@ -107,6 +107,9 @@ export const kinds = {
   call: ({ id, owner, n }) => ({ id, sql: `
     INSERT INTO call_sessions (id, tenant_id, pbx_id, direction, status, from_number, to_number, agent_id, started_at, answered_at, ended_at, ended_by, outcome, seq)
     VALUES ('${id}', '${owner.tenant.id}', 'x${n}', 'INBOUND', 'ENDED', '4930${n}', '5550100', '${owner.agent}', now() - interval '2 minutes', now() - interval '1 minute', now(), 'AGENT', 'ANSWERED', 1);` }),
+  wallboard: ({ id, owner }) => ({ id, sql: `
+    INSERT INTO wallboards (id, tenant_id, name, token_hash, queue_ids, created_by, expires_at)
+    VALUES ('${id}', '${owner.tenant.id}', 'Generated', sha256('${id}'), '{${id}}', '${owner.id}', now() + interval '1 hour');` }),
   callback: ({ id, owner }) => ({ id, sql: `
     INSERT INTO callbacks (id, tenant_id, phone_number, agent_id, due_at, created_by)
     VALUES ('${id}', '${owner.tenant.id}', '4930555', '${owner.agent}', now(), '${owner.id}');` }),
@@ -133,7 +136,7 @@ export function newCast(tenant, elsewhere) {
   cast.colleague = user(tenant, 'AGENT');
   cast.stranger = user(elsewhere, 'AGENT');
   const queue = newObject('queue', cast.colleague);
-  return { ...cast, queue: queue.id, sql: Object.values(cast).map(userSql).join('') + queue.sql };
+  return { ...cast, queue: queue.id, queueName: queue.queueName, sql: Object.values(cast).map(userSql).join('') + queue.sql };
 }
 
 /** Retires the queues of the tenants but for those of the cast: Asterisk looks at each at every turn. */

@@ -40,6 +40,7 @@ const special = {
   'POST /agent-extensions/{id}/wrapup': { live: true, refused: 409 },
   'POST /agent-extensions/{id}/help': { live: true },
   'DELETE /agent-extensions/{id}/help': { live: true },
+  'POST /wallboards': { body: ({ cast }) => ({ queues: [cast.queueName] }) },
   'POST /calls/dial': { live: true, refused: [502, 504] },
   'POST /calls/{id}/answer': { live: true, refused: 404 },
   'POST /calls/{id}/hangup': { refused: 404 },

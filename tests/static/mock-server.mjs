@@ -11,7 +11,7 @@ import { SipPeer } from './mock-sip.mjs';
 
 const STATIC = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../static');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const PAGES = new Set(['/', '/agent', '/manager', '/reports', '/admin']);
+const PAGES = new Set(['/', '/agent', '/manager', '/reports', '/admin', '/wallboard']);
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"media-src 'self' blob:; connect-src 'self' ws://127.0.0.1:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
