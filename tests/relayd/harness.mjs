@@ -169,11 +169,11 @@ export class Floor {
 }
 
 export async function issueTicket(redis, { tenant, node = 'node1', role = 'MANAGER', extension = '2002',
-	queues = [], sessionId = randomUUID() }) {
+	queues = [], agents, sessionId = randomUUID() }) {
 	const ticket = randomUUID();
 	const key = createHash('sha256').update(ticket).digest('hex');
 	await redis.command('SET', `cb:ticket:${key}`, JSON.stringify({
-		tenant, node, role, extension, queues, sessionId, userId: randomUUID(),
+		tenant, node, role, extension, queues, agents, sessionId, userId: randomUUID(),
 	}), 'EX', 30);
 	return ticket;
 }

@@ -42,6 +42,7 @@ async function join(who = {}, extra = {}) {
 }
 
 const agent1001 = { role: 'AGENT', extension: '1001', queues: ['support'] };
+const wallboard = { role: 'WALLBOARD', extension: undefined, queues: ['support'], agents: ['1002'] };
 const picture = {
 	calls: {
 		c1: { id: 'c1', agent: '1001', ringing: [], from: '+4912345' },
@@ -80,6 +81,14 @@ describe('joining', () => {
 		assert.deepEqual(snapshot.agents.find((a) => a.extension === '1002'),
 			{ extension: '1002', status: 'ON_CALL', phone: 'REGISTERED' });
 		assert.deepEqual(ids(snapshot.queues), ['support']);
+	});
+
+	it('shows a wallboard its queues and their agents, and no caller', async () => {
+		await floor.picture(picture);
+		const snapshot = await (await join(wallboard)).next();
+		assert.deepEqual(snapshot.calls, []);
+		assert.deepEqual(snapshot.agents, [{ extension: '1002', status: 'ON_CALL', phone: 'REGISTERED' }]);
+		assert.deepEqual(snapshot.queues, [{ name: 'support', waiting: [{ callId: 'c3' }] }]);
 	});
 
 	it('marks a picture that nobody has drawn yet as stale, and heals when it is drawn', async () => {
@@ -197,6 +206,38 @@ describe('events', () => {
 		assert.equal(mine.unread + other.unread, 0);
 	});
 
+	it('tell agents of one another no more than the state', async () => {
+		await floor.picture();
+		const client = await join(agent1001);
+		await client.next();
+		const agent = (extension) => ({ extension, status: 'ON_CALL', phone: 'REGISTERED', peer: '+4912345', peerName: 'Ada' });
+		for (const extension of ['1002', '1001'])
+			await floor.publish('agent:status:updated', agent(extension), { extensions: extension });
+		const [other, own] = await client.events(2);
+		assert.deepEqual(other.data, { extension: '1002', status: 'ON_CALL', phone: 'REGISTERED' });
+		assert.deepEqual(own.data, agent('1001'));
+	});
+
+	it('show a wallboard no caller', async () => {
+		await floor.picture();
+		const client = await join(wallboard);
+		await client.next();
+		const caller = { from: '+4912345', fromName: 'Ada' };
+		await floor.publish('call:incoming', { id: 'c1', ...caller, offeredTo: '1002' }, { queue: 'support', extensions: '1002' });
+		await floor.publish('queue:update', { name: 'sales', waiting: [] }, { queue: 'sales' });
+		await floor.publish('queue:update', { name: 'support', waiting: [{ callId: 'c1', ...caller, position: 1, priority: 0 }] }, { queue: 'support' });
+		await floor.publish('agent:status:updated', { extension: '1001', status: 'AWAY' }, { extensions: '1001' });
+		await floor.publish('agent:status:updated', { extension: '1002', status: 'ON_CALL', peer: '+4912345', peerName: 'Ada' }, { extensions: '1002' });
+		await floor.publish('presence:update', { extension: '1002', phone: 'UNREGISTERED' }, { extensions: '1002' });
+		const data = (await client.events(3)).map((event) => event.data);
+		assert.deepEqual(data, [
+			{ name: 'support', waiting: [{ callId: 'c1', position: 1, priority: 0 }] },
+			{ extension: '1002', status: 'ON_CALL' },
+			{ extension: '1002', phone: 'UNREGISTERED' },
+		]);
+		assert.equal(client.unread, 0);
+	});
+
 	it('stay within their tenant', async () => {
 		await floor.picture();
 		const stranger = new Floor(redis, `${tenant}x`);
@@ -307,6 +348,69 @@ describe('sessions', () => {
 		await redis.command('SET', `cb:ended:${sessionId}`, '1', 'EX', 60);
 		assert.equal(await (await open().show(early)).closeCode(), 4002);
 		assert.equal((await (await join()).next()).type, 'snapshot');
+	});
+});
+
+describe('a sign of life', () => {
+	it('comes at once to who looks, with the place in the stream', async () => {
+		await floor.picture();
+		const client = await join(agent1001);
+		await client.next();
+		const { seq } = await floor.publish('call:state:changed', { id: 'c2' }, { extensions: '1002' });
+		await floor.publish('call:state:changed', { id: 'c1' }, { extensions: '1001' });
+		await client.events(1);
+		client.socket.send('{"type":"look"}');
+		const sign = await client.next();
+		assert.deepEqual([sign.type, sign.seq, typeof sign.retryMs], ['alive', seq + 1, 'number']);
+		assert.deepEqual(await (await join(agent1001, { since: sign.seq })).next(), []);
+	});
+
+	it('comes within twenty seconds of silence, also of an event that is for others', async () => {
+		await floor.picture();
+		const client = await join(agent1001);
+		await client.next();
+		const began = Date.now();
+		const { seq } = await floor.publish('call:state:changed', { id: 'c2' }, { extensions: '1002' });
+		const sign = await client.next('a sign of life');
+		assert.deepEqual([sign.type, sign.seq], ['alive', seq]);
+		assert.ok(Date.now() - began > 14_000, 'only after silence');
+	});
+
+	it('is not to be asked for without end', async () => {
+		await floor.picture();
+		const client = await join();
+		await client.next();
+		for (let i = 0; i < 3; i++) client.socket.send('{"type":"look"}');
+		assert.equal(await client.closeCode(), 4004);
+	});
+});
+
+describe('a crowd', () => {
+	const crowd = async (n) => {
+		const all = Array.from({ length: n }, () => open());
+		await Promise.all(all.map((client) => within(client.opened, 'open')));
+		return all;
+	};
+
+	it('is let in at a pace, everyone of it', async () => {
+		await floor.picture();
+		const before = await relay.metrics();
+		const all = await crowd(200);
+		const tickets = await Promise.all(all.map(() => issueTicket(redis, { tenant })));
+		await relay.whileStopped(() => Promise.all(all.map((client, i) => client.show(tickets[i]))));
+		for (const client of all) assert.equal((await client.next()).type, 'snapshot');
+		assert.ok((await relay.metrics()).cordboard_relay_delayed_total > before.cordboard_relay_delayed_total, 'some waited');
+	});
+
+	it('that is too large is told when to come back', async () => {
+		const all = await crowd(2200);
+		await relay.whileStopped(() => Promise.all(all.map((client) => client.show(randomUUID()))));
+		const ends = await Promise.all(all.map((client) => within(client.closed, 'closed')));
+		const codes = new Set(ends.map(({ code }) => code));
+		assert.deepEqual([...codes].sort(), [1013, 4002]);
+		const away = ends.find(({ code }) => code === 1013);
+		assert.ok(Number(/^try again later; retryMs=(\d+)$/.exec(away.reason)?.[1]) > 4000, away.reason);
+		assert.equal((await relay.metrics()).cordboard_relay_sent_away_total, ends.filter(({ code }) => code === 1013).length);
 	});
 });
 

@@ -1,5 +1,6 @@
 /* The live picture, as far as somebody may see it. */
 #include "lib/err.h"
+#include "lib/json.h"
 #include "workers/relayd/snapshot.h"
 #include "workers/relayd/stream.h"
 
@@ -9,9 +10,33 @@
 
 #include <cmocka.h>
 
-static struct audience everybody = { .all = true };
-static struct str own_queues[] = { { "support", 7 } };
-static struct audience agent = { .extension = { "1001", 4 }, .queues = own_queues, .queues_n = 1 };
+static struct audience *everybody, *agent, *wallboard;
+
+static struct audience *audience_of(const void *ctx, const char *ticket)
+{
+	const struct json *parsed;
+	struct audience *audience;
+
+	assert_int_equal(json_parse(ctx, ticket, strlen(ticket), &parsed), 0);
+	assert_int_equal(audience_read(ctx, parsed, &audience), 0);
+	return audience;
+}
+
+static int make_audiences(void **state)
+{
+	*state = mem_context();
+	everybody = audience_of(*state, "{\"role\":\"MANAGER\"}");
+	agent = audience_of(*state, "{\"role\":\"AGENT\",\"extension\":\"1001\","
+				    "\"queues\":[\"support\"]}");
+	wallboard = audience_of(*state, "{\"role\":\"WALLBOARD\",\"agents\":[\"1002\"],"
+					"\"queues\":[\"support\"]}");
+	return 0;
+}
+
+static int free_audiences(void **state)
+{
+	return talloc_free(*state);
+}
 
 #define CALL_1  "{\"id\":\"c1\",\"agent\":\"1001\",\"ringing\":[]}"
 #define CALL_2  "{\"id\":\"c2\",\"agent\":null,\"ringing\":[\"1002\",\"1001\"]}"
@@ -19,7 +44,9 @@ static struct audience agent = { .extension = { "1001", 4 }, .queues = own_queue
 #define AGENT_1 "{\"extension\":\"1001\",\"status\":\"ON_CALL\",\"phone\":\"X\",\"peer\":\"5\"}"
 #define AGENT_2 "{\"extension\":\"1002\",\"status\":\"AWAY\",\"phone\":\"X\",\"peer\":\"6\"}"
 #define BRIEF_2 "{\"extension\":\"1002\",\"status\":\"AWAY\",\"phone\":\"X\"}"
-#define SUPPORT "{\"name\":\"support\",\"waiting\":[]}"
+#define WALL_2  "{\"extension\":\"1002\",\"status\":\"AWAY\",\"phone\":\"X\"}"
+#define SUPPORT "{\"name\":\"support\",\"waiting\":[{\"callId\":\"c9\",\"from\":\"+49\",\"position\":1}]}"
+#define SUPPORT_WALL "{\"name\":\"support\",\"waiting\":[{\"callId\":\"c9\",\"position\":1}]}"
 #define SALES   "{\"name\":\"sales\",\"waiting\":[]}"
 
 static void add(struct snapshot *s, enum snapshot_part part, const char *key, const char *json)
@@ -50,14 +77,14 @@ static void assert_text(const struct buf *frame, const char *text)
 static void manager_gets_everything(void **state)
 {
 	struct snapshot *s = new_snapshot();
-	const struct buf *frame = snapshot_frame(s, &everybody);
+	const struct buf *frame = snapshot_frame(s, everybody, 30);
 
 	(void)state;
-	assert_text(frame, "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,"
+	assert_text(frame, "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,"
 			   "\"calls\":[" CALL_1 "," CALL_2 "," CALL_3 "],"
 			   "\"agents\":[" AGENT_1 "," AGENT_2 "],"
 			   "\"queues\":[" SUPPORT "," SALES "]}");
-	assert_ptr_equal(snapshot_frame(s, &everybody), frame);
+	assert_ptr_equal(snapshot_frame(s, everybody, 30), frame);
 	talloc_free(s);
 }
 
@@ -66,10 +93,31 @@ static void agent_gets_its_own_and_a_brief_of_colleagues(void **state)
 	struct snapshot *s = new_snapshot();
 
 	(void)state;
-	assert_text(snapshot_frame(s, &agent), "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,"
+	assert_text(snapshot_frame(s, agent, 30), "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,"
 					       "\"calls\":[" CALL_1 "," CALL_2 "],"
 					       "\"agents\":[" AGENT_1 "," BRIEF_2 "],"
 					       "\"queues\":[" SUPPORT "]}");
+	talloc_free(s);
+}
+
+static void wallboard_gets_its_queues_without_a_caller(void **state)
+{
+	struct snapshot *s = new_snapshot();
+
+	(void)state;
+	assert_text(snapshot_frame(s, wallboard, 30),
+		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,\"calls\":[],"
+		    "\"agents\":[" WALL_2 "],\"queues\":[" SUPPORT_WALL "]}");
+	talloc_free(s);
+}
+
+static void consulted_agent_gets_the_call(void **state)
+{
+	struct snapshot *s = snapshot_new(*state, 7);
+
+	add(s, SNAPSHOT_CALLS, "c1", "{\"id\":\"c1\",\"agent\":\"1002\",\"consult\":{\"to\":\"1001\"}}");
+	const struct buf *frame = snapshot_frame(s, agent, 30);
+	assert_non_null(memmem(frame->p, frame->n, "\"c1\"", 4));
 	talloc_free(s);
 }
 
@@ -77,8 +125,8 @@ static void absent_picture_is_stale(void **state)
 {
 	struct snapshot *s = snapshot_new(*state, 0);
 
-	assert_text(snapshot_frame(s, &everybody),
-		    "{\"type\":\"snapshot\",\"seq\":0,\"stale\":true,"
+	assert_text(snapshot_frame(s, everybody, 30),
+		    "{\"type\":\"snapshot\",\"seq\":0,\"stale\":true,\"retryMs\":30,"
 		    "\"calls\":[],\"agents\":[],\"queues\":[]}");
 	talloc_free(s);
 }
@@ -91,8 +139,8 @@ static void unreadable_object_is_left_out(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(snapshot_add(s, SNAPSHOT_CALLS, STR("c"), str_of(bad[i])),
 				 ERR_MALFORMED);
-	assert_text(snapshot_frame(s, &everybody),
-		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,"
+	assert_text(snapshot_frame(s, everybody, 30),
+		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,"
 		    "\"calls\":[],\"agents\":[],\"queues\":[]}");
 	talloc_free(s);
 }
@@ -101,9 +149,9 @@ static void colleague_of_hostile_name_stays_text(void **state)
 {
 	struct snapshot *s = snapshot_new(*state, 7);
 
-	add(s, SNAPSHOT_AGENTS, "1\"2", "{\"status\":\"\\\"}<\",\"phone\":null}");
-	assert_text(snapshot_frame(s, &agent),
-		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"calls\":[],"
+	add(s, SNAPSHOT_AGENTS, "1\"2", "{\"extension\":\"1\\\"2\",\"status\":\"\\\"}<\",\"phone\":null}");
+	assert_text(snapshot_frame(s, agent, 30),
+		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,\"calls\":[],"
 		    "\"agents\":[{\"extension\":\"1\\\"2\",\"status\":\"\\\"}<\",\"phone\":null}],"
 		    "\"queues\":[]}");
 	talloc_free(s);
@@ -114,10 +162,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(manager_gets_everything),
 		cmocka_unit_test(agent_gets_its_own_and_a_brief_of_colleagues),
+		cmocka_unit_test(wallboard_gets_its_queues_without_a_caller),
+		cmocka_unit_test(consulted_agent_gets_the_call),
 		cmocka_unit_test(absent_picture_is_stale),
 		cmocka_unit_test(unreadable_object_is_left_out),
 		cmocka_unit_test(colleague_of_hostile_name_stays_text),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_audiences, free_audiences);
 }

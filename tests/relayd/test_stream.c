@@ -1,5 +1,6 @@
 /* The stream of events: what is taken, what is kept, and the frames made of it. */
 #include "lib/err.h"
+#include "lib/json.h"
 #include "workers/relayd/stream.h"
 
 #include <inttypes.h>
@@ -11,9 +12,33 @@
 
 #define EPOCH ((int64_t)1 << 32)
 
-static struct audience everybody = { .all = true };
-static struct str own_queues[] = { { "support", 7 } };
-static struct audience agent = { .extension = { "1001", 4 }, .queues = own_queues, .queues_n = 1 };
+static struct audience *everybody, *agent, *wallboard;
+
+static struct audience *audience_of(const void *ctx, const char *ticket)
+{
+	const struct json *parsed;
+	struct audience *audience;
+
+	assert_int_equal(json_parse(ctx, ticket, strlen(ticket), &parsed), 0);
+	assert_int_equal(audience_read(ctx, parsed, &audience), 0);
+	return audience;
+}
+
+static int make_audiences(void **state)
+{
+	*state = mem_context();
+	everybody = audience_of(*state, "{\"role\":\"MANAGER\"}");
+	agent = audience_of(*state, "{\"role\":\"AGENT\",\"extension\":\"1001\","
+				    "\"queues\":[\"support\"]}");
+	wallboard = audience_of(*state, "{\"role\":\"WALLBOARD\",\"agents\":[\"1002\"],"
+					"\"queues\":[\"support\"]}");
+	return 0;
+}
+
+static int free_audiences(void **state)
+{
+	return talloc_free(*state);
+}
 
 static struct stream *new_stream(void)
 {
@@ -106,7 +131,7 @@ static void nothing_is_taken_before_the_beginning(void **state)
 	assert_int_equal(take(s, EPOCH + 1, EPOCH, "-", "{}"), STREAM_OLD);
 	assert_false(stream_begun(s));
 	assert_false(stream_covers(s, EPOCH + 1));
-	assert_frame(s, &everybody, 0, NULL);
+	assert_frame(s, everybody, 0, NULL);
 	talloc_free(s);
 }
 
@@ -120,9 +145,9 @@ static void events_follow_each_other(void **state)
 	assert_int_equal(stream_seq(s), EPOCH + 2);
 	assert_int_equal(stream_events_after(s, EPOCH), 2);
 	assert_int_equal(stream_events_after(s, EPOCH + 2), 0);
-	assert_frame(s, &everybody, EPOCH, "[{\"a\":1},{\"b\":2}]");
-	assert_frame(s, &everybody, EPOCH + 1, "[{\"b\":2}]");
-	assert_frame(s, &everybody, EPOCH + 2, NULL);
+	assert_frame(s, everybody, EPOCH, "[{\"a\":1},{\"b\":2}]");
+	assert_frame(s, everybody, EPOCH + 1, "[{\"b\":2}]");
+	assert_frame(s, everybody, EPOCH + 2, NULL);
 	talloc_free(s);
 }
 
@@ -135,7 +160,7 @@ static void what_is_known_is_dropped(void **state)
 	assert_int_equal(take(s, EPOCH + 1, EPOCH, "-", "2"), STREAM_OLD);
 	assert_int_equal(take(s, EPOCH - 3, EPOCH - 4, "-", "2"), STREAM_OLD);
 	assert_int_equal(stream_generation(s), 1);
-	assert_frame(s, &everybody, EPOCH, "[1]");
+	assert_frame(s, everybody, EPOCH, "[1]");
 	talloc_free(s);
 }
 
@@ -161,7 +186,7 @@ static void hole_resets(void **state)
 		assert_false(stream_covers(s, EPOCH + 1));
 		stream_begin(s, holes[i].seq);
 		take_next(s, "-", "3");
-		assert_frame(s, &everybody, holes[i].seq, "[3]");
+		assert_frame(s, everybody, holes[i].seq, "[3]");
 		talloc_free(s);
 	}
 }
@@ -228,25 +253,25 @@ static void frames_hold_what_may_be_seen(void **state)
 	take_next(s, "1001", "1");
 	take_next(s, "1002", "2");
 	take_next(s, "1002,1001", "3");
-	assert_frame(s, &everybody, EPOCH, "[1,2,3]");
-	assert_frame(s, &agent, EPOCH, "[1,3]");
-	assert_frame(s, &agent, EPOCH + 1, "[3]");
+	assert_frame(s, everybody, EPOCH, "[1,2,3]");
+	assert_frame(s, agent, EPOCH, "[1,3]");
+	assert_frame(s, agent, EPOCH + 1, "[3]");
 	talloc_free(s);
 }
 
 static void same_frame_serves_all_who_see_the_same(void **state)
 {
 	struct stream *s = new_stream();
-	struct audience other = { .extension = STR("1009") };
+	struct audience *other = audience_of(s, "{\"role\":\"AGENT\",\"extension\":\"1009\"}");
 
 	(void)state;
 	take_next(s, "1009,1001", "1");
-	const struct buf *frame = stream_frame(s, &everybody, EPOCH);
-	assert_ptr_equal(stream_frame(s, &agent, EPOCH), frame);
-	assert_ptr_equal(stream_frame(s, &other, EPOCH), frame);
+	const struct buf *frame = stream_frame(s, everybody, EPOCH);
+	assert_ptr_equal(stream_frame(s, agent, EPOCH), frame);
+	assert_ptr_equal(stream_frame(s, other, EPOCH), frame);
 	take_next(s, "1009", "2");
-	assert_frame(s, &agent, EPOCH, "[1]");
-	assert_frame(s, &other, EPOCH, "[1,2]");
+	assert_frame(s, agent, EPOCH, "[1]");
+	assert_frame(s, other, EPOCH, "[1,2]");
 	talloc_free(s);
 }
 
@@ -257,11 +282,61 @@ static void frame_of_before_a_reset_is_not_used_again(void **state)
 
 	(void)state;
 	take_next(s, "-", "\"old\"");
-	assert_frame(s, &everybody, EPOCH, "[\"old\"]");
+	assert_frame(s, everybody, EPOCH, "[\"old\"]");
 	stream_reset(s);
 	stream_begin(s, EPOCH);
 	take_next(s, "-", "\"new\"");
-	assert_frame(s, &everybody, EPOCH, "[\"new\"]");
+	assert_frame(s, everybody, EPOCH, "[\"new\"]");
+	talloc_free(s);
+}
+
+static void take_agent(struct stream *s, const char *extension, const char *status)
+{
+	int64_t seq = stream_seq(s) + 1;
+	char *text = mem_printf(s, "%" PRId64 " %" PRId64 " - %s agent:status:updated\n"
+				"{\"seq\":1,\"data\":{\"extension\":\"%s\",\"status\":\"%s\",\"peer\":\"+49\"}}",
+				seq, seq - 1, extension, extension, status);
+
+	assert_int_equal(stream_take(s, str_of(text)), STREAM_NEW);
+	talloc_free(text);
+}
+
+static void each_sees_as_much_as_is_its(void **state)
+{
+	struct stream *s = new_stream();
+
+	(void)state;
+	take_agent(s, "1001", "A");
+	take_agent(s, "1002", "B");
+	assert_frame(s, everybody, EPOCH,
+		     "[{\"seq\":1,\"data\":{\"extension\":\"1001\",\"status\":\"A\",\"peer\":\"+49\"}},"
+		     "{\"seq\":1,\"data\":{\"extension\":\"1002\",\"status\":\"B\",\"peer\":\"+49\"}}]");
+	assert_frame(s, agent, EPOCH,
+		     "[{\"seq\":1,\"data\":{\"extension\":\"1001\",\"status\":\"A\",\"peer\":\"+49\"}},"
+		     "{\"seq\":1,\"data\":{\"extension\":\"1002\",\"status\":\"B\"}}]");
+	assert_frame(s, wallboard, EPOCH,
+		     "[{\"seq\":1,\"data\":{\"extension\":\"1002\",\"status\":\"B\"}}]");
+	assert_true(stream_concerns(s, everybody, EPOCH));
+	assert_true(stream_concerns(s, wallboard, EPOCH + 1));
+	assert_false(stream_concerns(s, wallboard, EPOCH + 2));
+	take_agent(s, "1001", "C");
+	assert_false(stream_concerns(s, wallboard, EPOCH + 2));
+	assert_true(stream_concerns(s, agent, EPOCH + 2));
+	talloc_free(s);
+}
+
+static void frame_of_the_many_outlives_those_of_the_few(void **state)
+{
+	struct stream *s = new_stream();
+
+	for (int i = 0; i < 40; i++)
+		take_next(s, "1001", "{}");
+	const struct buf *frame = stream_frame(s, everybody, EPOCH);
+	for (int64_t seq = EPOCH + 1; seq < EPOCH + 40; seq++) {
+		stream_frame(s, agent, seq);
+		assert_ptr_equal(stream_frame(s, everybody, EPOCH), frame);
+	}
+	(void)state;
 	talloc_free(s);
 }
 
@@ -281,7 +356,9 @@ int main(void)
 		cmocka_unit_test(frames_hold_what_may_be_seen),
 		cmocka_unit_test(same_frame_serves_all_who_see_the_same),
 		cmocka_unit_test(frame_of_before_a_reset_is_not_used_again),
+		cmocka_unit_test(each_sees_as_much_as_is_its),
+		cmocka_unit_test(frame_of_the_many_outlives_those_of_the_few),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_audiences, free_audiences);
 }

@@ -3,12 +3,16 @@
 
 #include "lib/err.h"
 #include "lib/log.h"
+#include "workers/relayd/pace.h"
 #include "workers/relayd/sessions.h"
+#include "workers/relayd/waits.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libwebsockets.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -20,53 +24,79 @@ _Static_assert(FRAME_HEADROOM >= LWS_PRE, "frames leave room for libwebsockets' 
 enum {
 	TICKET_WAIT_MS = 5000,
 	STALL_MS = 10000,
+	ALIVE_MS = 15000, /* no longer without a message */
 	PING_S = 15,
 	DEAD_S = 45,
-	MESSAGE_MAX_BYTES = 4096,     /* the one message a client sends is far smaller */
+	MESSAGE_MAX_BYTES = 4096,     /* the messages a client sends are far smaller */
+	LOOK_EVERY_MS = 200,          /* who asks for a sign of life more often is no page */
 	RECEIVE_BYTES = 512,          /* per socket, kept as long as it is open */
 	SEND_BYTES = 4 * 1024 * 1024, /* a frame goes to the kernel in one piece */
 	KERNEL_SEND_BYTES = 128 * 1024,
 	SESSION_ID_SIZE = 64,
+	REASON_SIZE = 64,
 	FILES_MAX = 65536,
 	HANDSHAKES_MAX = 256, /* more than this at once wait their turn to be accepted */
+	TURN_MS = 20,
 	GOODBYE_MS = 1000,
+	/* What a ticket says about queues ages: who sees by it shows a new one after this. */
+	RENEW_MS = 600000,
+	RENEW_SPREAD_MS = 300000,
 };
 
-/* Why a client is closed. A close frame needs a reading peer: it is waited for this long. */
-enum closing { GOING_AWAY, NO_TICKET, REFUSED, REVOKED, BAD_MESSAGE, TOO_SLOW, TRY_LATER };
+/* What is waited for; whoever waits too long is dealt with. */
+enum waiting_for { FOR_TICKET, FOR_TURN, FOR_SOCKET, FOR_CLOSE, FOR_SLOW_CLOSE, FOR__COUNT };
+
+static const int patience_ms[FOR__COUNT] = {
+	[FOR_TICKET] = TICKET_WAIT_MS, [FOR_TURN] = 0,           [FOR_SOCKET] = STALL_MS,
+	[FOR_CLOSE] = 1000,            [FOR_SLOW_CLOSE] = 30000,
+};
+
+/* Why a client is closed. A close frame needs a reading peer: it is waited for. */
+enum closing { GOING_AWAY, NO_TICKET, REFUSED, REVOKED, BAD_MESSAGE, RENEW, TOO_SLOW, TRY_LATER };
 
 static const struct {
 	int code;
 	const char *reason;
-	int patience_ms;
+	enum waiting_for wait;
+	bool advises; /* when to come back */
 } closings[] = {
-	[GOING_AWAY] = { 1001, "going away", 500 },
-	[NO_TICKET] = { 4001, "no ticket", 1000 },
-	[REFUSED] = { 4002, "refused", 1000 },
-	[REVOKED] = { 4003, "session ended", 1000 },
-	[BAD_MESSAGE] = { 4004, "protocol error", 1000 },
-	[TOO_SLOW] = { 1013, "too slow", 30000 },
-	[TRY_LATER] = { 1013, "try again later", 1000 },
+	[GOING_AWAY] = { 1001, "going away", FOR_CLOSE, true },
+	[NO_TICKET] = { 4001, "no ticket", FOR_CLOSE, false },
+	[REFUSED] = { 4002, "refused", FOR_CLOSE, false },
+	[REVOKED] = { 4003, "session ended", FOR_CLOSE, false },
+	[BAD_MESSAGE] = { 4004, "protocol error", FOR_CLOSE, false },
+	[RENEW] = { 4005, "new ticket please", FOR_CLOSE, false },
+	[TOO_SLOW] = { 1013, "too slow", FOR_SLOW_CLOSE, false },
+	[TRY_LATER] = { 1013, "try again later", FOR_CLOSE, true },
 };
 
-enum client_state { AWAITING_TICKET, JOINED, CLOSING, CLOSED };
+enum client_state { AWAITING_TICKET, AWAITING_TURN, JOINED, CLOSING, CLOSED };
 
 /* One socket; libwebsockets owns the memory. */
 struct client {
+	struct wait wait; /* in one list at most: with nothing to wait for, its crowd's */
 	struct lws *wsi;
 	struct client *next, **link;
 	enum client_state state;
 	enum closing closing;
 	bool waiting; /* asked for the socket to be writable */
 	bool told_stale;
-	bool resumed;        /* owed an array at once, even an empty one */
-	int64_t deadline_ms; /* when the ticket, the socket or the close is overdue */
+	bool resumed;   /* owed an array at once, even an empty one */
+	bool owes_sign; /* of life */
+	int64_t sent_ms, looked_ms, renew_ms;
+	struct crowd *crowd;
 	struct floor *floor;
 	struct audience *audience;
 	uint64_t generation; /* of the stream, when the last snapshot was sent; 0: none */
 	int64_t seq;         /* the last event known to the client */
-	struct buf *message; /* the beginning of one that came in pieces */
+	struct buf *message; /* the beginning of one that came in pieces, or one that awaits its turn */
 	char session_id[SESSION_ID_SIZE];
+};
+
+/* The clients of one floor who have got all there was: the others need not be told of more. */
+struct crowd {
+	struct waits idle;
+	struct crowd *next;
 };
 
 struct relay {
@@ -79,7 +109,10 @@ struct relay {
 	int64_t ask_at_ms;
 	struct metrics metrics;
 	struct client *clients;
-	lws_sorted_usec_list_t tick;
+	struct crowd *crowds;
+	struct waits waits[FOR__COUNT];
+	struct pace pace;
+	lws_sorted_usec_list_t tick, turn;
 };
 
 static volatile sig_atomic_t stopping;
@@ -94,44 +127,52 @@ static struct relay *relay_of(struct lws *wsi)
 	return lws_context_user(lws_get_context(wsi));
 }
 
+static struct client *client_of(struct wait *wait)
+{
+	return wait ? lws_container_of(wait, struct client, wait) : NULL;
+}
+
+static int advice_ms(const struct relay *relay)
+{
+	return pace_advice_ms(relay->metrics.clients);
+}
+
 /* ---- sending ---- */
 
-static void want_write(struct client *c)
+static void want_write(struct relay *relay, struct client *c)
 {
 	if (c->waiting)
 		return;
 	c->waiting = true;
 	if (c->state == JOINED)
-		c->deadline_ms = clock_mono_ms() + STALL_MS;
+		waits_add(&relay->waits[FOR_SOCKET], &c->wait, clock_mono_ms());
 	lws_callback_on_writable(c->wsi);
 }
 
 /* Ends the client in its own callback, whose return value this is. */
 static int close_now(struct client *c, enum closing closing)
 {
-	const char *reason = closings[closing].reason;
+	unsigned char reason[REASON_SIZE];
+	int n = closings[closing].advises
+			? snprintf((char *)reason, sizeof(reason), "%s; retryMs=%d",
+				   closings[closing].reason, advice_ms(relay_of(c->wsi)))
+			: snprintf((char *)reason, sizeof(reason), "%s", closings[closing].reason);
 
 	c->state = CLOSED;
-	c->deadline_ms = 0;
-	/* libwebsockets takes the text as mutable and only copies it. */
-	union {
-		const char *text;
-		unsigned char *bytes;
-	} both = { .text = reason };
-	lws_close_reason(c->wsi, (enum lws_close_status)closings[closing].code, both.bytes,
-			 strlen(reason));
+	wait_end(&c->wait);
+	lws_close_reason(c->wsi, (enum lws_close_status)closings[closing].code, reason, (size_t)n);
 	return -1;
 }
 
 /* Ends the client from outside: as soon as the close frame fits, or when patience is over. */
-static void close_soon(struct client *c, enum closing closing)
+static void close_soon(struct relay *relay, struct client *c, enum closing closing)
 {
-	if (c->state == CLOSED)
+	if (c->state >= CLOSING)
 		return;
 	c->state = CLOSING;
 	c->closing = closing;
-	c->deadline_ms = clock_mono_ms() + closings[closing].patience_ms;
-	want_write(c);
+	waits_add(&relay->waits[closings[closing].wait], &c->wait, clock_mono_ms());
+	want_write(relay, c);
 }
 
 static int send_text(struct client *c, char *text, size_t n)
@@ -140,6 +181,8 @@ static int send_text(struct client *c, char *text, size_t n)
 
 	metrics->frames++;
 	metrics->bytes += (int64_t)n;
+	c->sent_ms = clock_mono_ms();
+	c->owes_sign = false;
 	return lws_write(c->wsi, (unsigned char *)text, n, LWS_WRITE_TEXT) < (int)n ? -1 : 0;
 }
 
@@ -148,33 +191,48 @@ static int send_frame(struct client *c, const struct buf *frame)
 	return send_text(c, frame->p + FRAME_HEADROOM, frame->n - FRAME_HEADROOM);
 }
 
+static int CB_PRINTF(2, 3) send_message(struct client *c, const char *format, ...)
+{
+	char message[FRAME_HEADROOM + 160];
+	va_list args;
+
+	va_start(args, format);
+	int n = vsnprintf(message + FRAME_HEADROOM, sizeof(message) - FRAME_HEADROOM, format, args);
+	va_end(args);
+	return send_text(c, message + FRAME_HEADROOM, (size_t)n);
+}
+
 static int send_stale(struct client *c, int64_t since_us)
 {
-	char message[FRAME_HEADROOM + 80], when[TIME_TEXT_SIZE];
+	char when[TIME_TEXT_SIZE];
 
-	if (c->told_stale)
-		return 0;
 	c->told_stale = true;
-	int n = snprintf(message + FRAME_HEADROOM, sizeof(message) - FRAME_HEADROOM,
-			 "{\"type\":\"stale\",\"since\":\"%s\"}", time_rfc3339(since_us, when));
-	return send_text(c, message + FRAME_HEADROOM, (size_t)n);
+	return send_message(c, "{\"type\":\"stale\",\"since\":\"%s\",\"retryMs\":%d}",
+			    time_rfc3339(since_us, when), advice_ms(relay_of(c->wsi)));
+}
+
+/* That the line lives, and up to where the client has been told everything. */
+static int send_sign(struct relay *relay, struct client *c)
+{
+	relay->metrics.signs++;
+	return send_message(c, "{\"type\":\"alive\",\"seq\":%" PRId64 ",\"retryMs\":%d}", c->seq,
+			    advice_ms(relay));
 }
 
 static int send_snapshot(struct relay *relay, struct client *c)
 {
 	struct stream *stream = floor_stream(c->floor);
-	const struct buf *frame = feed_snapshot(relay->feed, c->floor, c->audience, &c->seq);
+	const struct buf *frame =
+		feed_snapshot(relay->feed, c->floor, c->audience, advice_ms(relay), &c->seq);
 
 	if (!frame)
-		return send_stale(c, feed_away_since(relay->feed));
+		return c->told_stale ? 0 : send_stale(c, feed_away_since(relay->feed));
 	if (c->generation == stream_generation(stream))
 		relay->metrics.coalesced++;
 	relay->metrics.snapshots_sent++;
 	c->generation = stream_generation(stream);
 	c->told_stale = false;
 	c->resumed = false;
-	if (stream_events_after(stream, c->seq))
-		want_write(c);
 	return send_frame(c, frame);
 }
 
@@ -182,7 +240,6 @@ static int send_events(struct client *c)
 {
 	struct stream *stream = floor_stream(c->floor);
 	const struct buf *frame = stream_frame(stream, c->audience, c->seq);
-	char nothing[FRAME_HEADROOM + 3] = { 0 };
 	bool resumed = c->resumed;
 
 	if (c->seq < stream_seq(stream))
@@ -190,8 +247,41 @@ static int send_events(struct client *c)
 	c->resumed = false;
 	if (frame)
 		return send_frame(c, frame);
-	memcpy(nothing + FRAME_HEADROOM, "[]", 2);
-	return resumed ? send_text(c, nothing + FRAME_HEADROOM, 2) : 0;
+	return resumed ? send_message(c, "[]") : 0;
+}
+
+static bool has_lost_its_place(const struct client *c)
+{
+	const struct stream *stream = floor_stream(c->floor);
+
+	return c->generation != stream_generation(stream) || !stream_covers(stream, c->seq);
+}
+
+static int send_news(struct relay *relay, struct client *c)
+{
+	int64_t away = feed_away_since(relay->feed);
+
+	if (away)
+		return c->told_stale ? 0 : send_stale(c, away);
+	return has_lost_its_place(c) ? send_snapshot(relay, c) : send_events(c);
+}
+
+/* Whether there is something to say to a client that waits for nothing. */
+static bool has_news(const struct relay *relay, const struct client *c)
+{
+	if (feed_away_since(relay->feed))
+		return !c->told_stale;
+	return c->resumed || has_lost_its_place(c) ||
+	       stream_concerns(floor_stream(c->floor), c->audience, c->seq);
+}
+
+/* Tells it, or puts down that it knows all there is. */
+static void tell(struct relay *relay, struct client *c)
+{
+	if (has_news(relay, c))
+		want_write(relay, c);
+	else if (!feed_away_since(relay->feed))
+		c->seq = stream_seq(floor_stream(c->floor));
 }
 
 static int on_writable(struct relay *relay, struct client *c)
@@ -201,13 +291,17 @@ static int on_writable(struct relay *relay, struct client *c)
 		return close_now(c, c->closing);
 	if (c->state != JOINED)
 		return 0;
-	c->deadline_ms = 0;
-	if (feed_away_since(relay->feed))
-		return send_stale(c, feed_away_since(relay->feed));
-	struct stream *stream = floor_stream(c->floor);
-	if (c->generation != stream_generation(stream) || !stream_covers(stream, c->seq))
-		return send_snapshot(relay, c);
-	return send_events(c);
+	int64_t now = clock_mono_ms();
+	if (c->renew_ms && now >= c->renew_ms)
+		return close_now(c, RENEW);
+	int result = send_news(relay, c);
+	if (!result && (c->owes_sign || now - c->sent_ms >= ALIVE_MS))
+		result = send_sign(relay, c);
+	if (result)
+		return result;
+	waits_add(&c->crowd->idle, &c->wait, now);
+	tell(relay, c);
+	return 0;
 }
 
 /* ---- joining ---- */
@@ -223,30 +317,45 @@ static int read_ticket(struct client *c, const struct json *ticket)
 	return audience_read(NULL, ticket, &c->audience);
 }
 
-static void join(struct client *c, int64_t since)
+static struct crowd *crowd_of(struct relay *relay, struct floor *floor)
+{
+	struct crowd *crowd = floor_data(floor);
+
+	if (crowd)
+		return crowd;
+	crowd = mem_new(relay, struct crowd);
+	waits_init(&crowd->idle, ALIVE_MS);
+	crowd->next = relay->crowds;
+	relay->crowds = crowd;
+	floor_set_data(floor, crowd);
+	return crowd;
+}
+
+static void join(struct relay *relay, struct client *c, int64_t since)
 {
 	struct stream *stream = floor_stream(c->floor);
+	int64_t now = clock_mono_ms();
+
 	if (since > 0 && since <= stream_seq(stream) && stream_covers(stream, since)) {
 		c->seq = since;
 		c->generation = stream_generation(stream);
 		c->resumed = true;
 	}
+	if (!c->audience->all)
+		c->renew_ms = now + RENEW_MS + relay->metrics.accepted * TURN_MS % RENEW_SPREAD_MS;
+	c->crowd = crowd_of(relay, c->floor);
+	c->sent_ms = now;
 	c->state = JOINED;
-	want_write(c);
+	want_write(relay, c);
 }
 
-/* The one message a client sends: {"ticket":"…","since":seq?} */
-static int take_message(struct relay *relay, struct client *c, const void *ctx, struct str text)
+/* The closing if the ticket is no good, or -1 when it has joined. */
+static int redeem(struct relay *relay, struct client *c, const void *ctx, struct str word,
+		  int64_t since)
 {
-	const struct json *message, *ticket;
-
-	if (c->state != AWAITING_TICKET || json_parse(ctx, text.p, text.n, &message) ||
-	    json_kind(message) != JSON_OBJECT)
-		return close_now(c, BAD_MESSAGE);
-	struct str word = str_of(json_get_string(message, "ticket"));
-	if (word.n == 0)
-		return close_now(c, NO_TICKET);
+	const struct json *ticket;
 	int result = feed_redeem(relay->feed, ctx, word, &ticket);
+
 	if (!result)
 		result = read_ticket(c, ticket);
 	if (!result) {
@@ -256,13 +365,97 @@ static int take_message(struct relay *relay, struct client *c, const void *ctx, 
 		result = feed_check_session(relay->feed, ctx, c->session_id);
 	}
 	if (result < 0 || result == ERR_UNAVAILABLE)
-		return close_now(c, TRY_LATER);
+		return TRY_LATER;
 	if (result) {
 		relay->metrics.tickets_refused++;
-		return close_now(c, REFUSED);
+		return REFUSED;
 	}
-	join(c, json_get_int(message, "since", 0));
+	join(relay, c, since);
+	return -1;
+}
+
+/* The first message of a client: {"ticket":"…","since":seq?}; answers as redeem does. */
+static int take_ticket(struct relay *relay, struct client *c, const void *ctx, struct str text)
+{
+	const struct json *message;
+
+	if (json_parse(ctx, text.p, text.n, &message) || json_kind(message) != JSON_OBJECT)
+		return BAD_MESSAGE;
+	struct str word = str_of(json_get_string(message, "ticket"));
+	return word.n ? redeem(relay, c, ctx, word, json_get_int(message, "since", 0)) : NO_TICKET;
+}
+
+static void watch_redis(struct relay *relay);
+
+/* Lets in who has waited longest, as fast as the pace allows. */
+static void on_turn(lws_sorted_usec_list_t *turn)
+{
+	struct relay *relay = lws_container_of(turn, struct relay, turn);
+	struct waits *queue = &relay->waits[FOR_TURN];
+
+	while (queue->first && pace_take(&relay->pace, clock_mono_ms())) {
+		struct client *c = client_of(queue->first);
+		struct buf *message = c->message;
+		c->message = NULL;
+		int closing = take_ticket(relay, c, message, (struct str){ message->p, message->n });
+		talloc_free(message);
+		if (closing >= 0)
+			close_soon(relay, c, (enum closing)closing);
+	}
+	watch_redis(relay);
+	if (queue->first)
+		lws_sul_schedule(relay->lws, 0, turn, on_turn, TURN_MS * LWS_US_PER_MS);
+}
+
+/* Puts the message aside until there is a place. */
+static int await_turn(struct relay *relay, struct client *c, struct buf *message)
+{
+	struct waits *queue = &relay->waits[FOR_TURN];
+
+	if (queue->n >= PACE_QUEUE_MAX) {
+		talloc_free(message);
+		relay->metrics.sent_away++;
+		return close_now(c, TRY_LATER);
+	}
+	if (!queue->first)
+		lws_sul_schedule(relay->lws, 0, &relay->turn, on_turn, TURN_MS * LWS_US_PER_MS);
+	relay->metrics.delayed++;
+	c->message = message;
+	c->state = AWAITING_TURN;
+	waits_add(queue, &c->wait, clock_mono_ms());
 	return 0;
+}
+
+/* {"type":"look"}: whether the line lives. Whoever waits for the socket will be answered there. */
+static int take_look(struct relay *relay, struct client *c, struct str text)
+{
+	int64_t now = clock_mono_ms();
+
+	if (!str_is(text, "{\"type\":\"look\"}") || now - c->looked_ms < LOOK_EVERY_MS)
+		return close_now(c, BAD_MESSAGE);
+	c->looked_ms = now;
+	c->owes_sign = true;
+	want_write(relay, c);
+	return 0;
+}
+
+static int take_message(struct relay *relay, struct client *c, struct buf *message)
+{
+	struct str text = { message->p, message->n };
+	int result;
+
+	if (c->state == JOINED) {
+		result = take_look(relay, c, text);
+	} else if (c->state != AWAITING_TICKET) {
+		result = close_now(c, BAD_MESSAGE);
+	} else if (relay->waits[FOR_TURN].first || !pace_take(&relay->pace, clock_mono_ms())) {
+		return await_turn(relay, c, message);
+	} else {
+		int closing = take_ticket(relay, c, message, text);
+		result = closing < 0 ? 0 : close_now(c, (enum closing)closing);
+	}
+	talloc_free(message);
+	return result;
 }
 
 static int on_receive(struct relay *relay, struct client *c, const char *in, size_t n)
@@ -271,7 +464,7 @@ static int on_receive(struct relay *relay, struct client *c, const char *in, siz
 
 	if (c->state >= CLOSING)
 		return 0;
-	if (c->state != AWAITING_TICKET || lws_frame_is_binary(c->wsi) ||
+	if (c->state == AWAITING_TURN || lws_frame_is_binary(c->wsi) ||
 	    before + n > MESSAGE_MAX_BYTES)
 		return close_now(c, BAD_MESSAGE);
 	if (!c->message)
@@ -281,16 +474,15 @@ static int on_receive(struct relay *relay, struct client *c, const char *in, siz
 		return 0;
 	struct buf *message = c->message;
 	c->message = NULL;
-	int result = take_message(relay, c, message, (struct str){ message->p, message->n });
-	talloc_free(message);
-	return result;
+	return take_message(relay, c, message);
 }
 
 static void on_open(struct relay *relay, struct client *c, struct lws *wsi)
 {
 	int bytes = KERNEL_SEND_BYTES;
 
-	*c = (struct client){ .wsi = wsi, .deadline_ms = clock_mono_ms() + TICKET_WAIT_MS };
+	*c = (struct client){ .wsi = wsi };
+	waits_add(&relay->waits[FOR_TICKET], &c->wait, clock_mono_ms());
 	c->next = relay->clients;
 	c->link = &relay->clients;
 	if (c->next)
@@ -310,6 +502,7 @@ static void on_closed(struct relay *relay, struct client *c)
 	if (c->next)
 		c->next->link = c->link;
 	c->link = NULL;
+	wait_end(&c->wait);
 	talloc_free(c->audience);
 	talloc_free(c->message);
 	relay->metrics.clients--;
@@ -320,10 +513,12 @@ static void on_closed(struct relay *relay, struct client *c)
 static void changed(void *arg, const struct floor *floor)
 {
 	struct relay *relay = arg;
+	struct crowd *crowd = floor_data(floor);
 
-	for (struct client *c = relay->clients; c; c = c->next)
-		if (c->floor == floor && c->state == JOINED)
-			want_write(c);
+	for (struct wait *wait = crowd ? crowd->idle.first : NULL, *next; wait; wait = next) {
+		next = wait->next;
+		tell(relay, client_of(wait));
+	}
 }
 
 /* floor NULL: whichever it is on. */
@@ -333,7 +528,7 @@ static void close_session(struct relay *relay, const struct floor *floor, struct
 		if ((!floor || c->floor == floor) && c->state == JOINED &&
 		    str_is(session_id, c->session_id)) {
 			relay->metrics.revoked++;
-			close_soon(c, REVOKED);
+			close_soon(relay, c, REVOKED);
 		}
 }
 
@@ -405,23 +600,34 @@ static void on_redis(struct relay *relay)
 
 /* ---- the clock ---- */
 
-static void check_deadline(struct relay *relay, struct client *c, int64_t now)
+static void give_up(struct relay *relay, struct client *c)
 {
-	if (!c->deadline_ms || now < c->deadline_ms)
-		return;
 	switch (c->state) {
 	case AWAITING_TICKET:
-		close_soon(c, NO_TICKET);
+		close_soon(relay, c, NO_TICKET);
 		break;
 	case JOINED:
 		relay->metrics.cuts++;
-		close_soon(c, TOO_SLOW);
+		close_soon(relay, c, TOO_SLOW);
 		break;
 	default:
-		c->deadline_ms = 0;
+		wait_end(&c->wait);
 		lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 		break;
 	}
+}
+
+static void check_waits(struct relay *relay, int64_t now)
+{
+	struct client *c;
+
+	for (enum waiting_for what = 0; what < FOR__COUNT; what++)
+		while (what != FOR_TURN &&
+		       (c = client_of(waits_overdue(&relay->waits[what], now))) != NULL)
+			give_up(relay, c);
+	for (struct crowd *crowd = relay->crowds; crowd; crowd = crowd->next)
+		while ((c = client_of(waits_overdue(&crowd->idle, now))) != NULL)
+			want_write(relay, c);
 }
 
 static void on_tick(lws_sorted_usec_list_t *tick)
@@ -433,8 +639,7 @@ static void on_tick(lws_sorted_usec_list_t *tick)
 	feed_tick(relay->feed);
 	watch_redis(relay);
 	check_sessions(relay, now);
-	for (struct client *c = relay->clients; c; c = c->next)
-		check_deadline(relay, c, now);
+	check_waits(relay, now);
 }
 
 /* ---- libwebsockets ---- */
@@ -590,6 +795,8 @@ int relay_open(const void *ctx, const struct feed_address *redis, const char *da
 	};
 
 	lws_set_log_level(LLL_ERR | LLL_WARN, log_line);
+	for (size_t i = 0; i < FOR__COUNT; i++)
+		waits_init(&relay->waits[i], patience_ms[i]);
 	relay->feed = feed_new(relay, redis, &relay->metrics,
 			       &(struct feed_watcher){ relay, changed, revoked });
 	relay->sessions = sessions_start(relay, database);
@@ -609,7 +816,7 @@ static void say_goodbye(struct relay *relay)
 	int64_t deadline = clock_mono_ms() + GOODBYE_MS;
 
 	for (struct client *c = relay->clients; c; c = c->next)
-		close_soon(c, GOING_AWAY);
+		close_soon(relay, c, GOING_AWAY);
 	while (relay->clients && clock_mono_ms() < deadline)
 		lws_service(relay->lws, 0);
 }

@@ -3,9 +3,10 @@
  * client.c. One thread: sockets, Redis's subscription and the clock share one poll; the question which
  * sessions are over is asked in another.
  *
- * A client shows its ticket within 5 s, gets a snapshot and then arrays of events. All it costs
- * is its place in the tenant's stream; when it has fallen off the stream it gets a snapshot, and
- * when nothing could be sent to it for 10 s it is closed with 1013.
+ * A client shows its ticket within 5 s, gets a snapshot and then arrays of events, and a sign of life
+ * whenever there was nothing else for 15 s. All it costs is its place in the tenant's stream; when it
+ * has fallen off the stream it gets a snapshot, and when nothing could be sent to it for 10 s it is
+ * closed with 1013.
  */
 #ifndef CB_CLIENT_H
 #define CB_CLIENT_H

@@ -27,6 +27,7 @@ struct floor {
 	uint64_t snapshot_generation;
 	int64_t ahead; /* seq key of the last tick, if it was ahead of us */
 	bool touched;
+	void *data; /* the watcher's */
 	struct floor *next;
 };
 
@@ -71,6 +72,16 @@ int64_t feed_away_since(const struct feed *feed)
 struct stream *floor_stream(const struct floor *floor)
 {
 	return floor->stream;
+}
+
+void *floor_data(const struct floor *floor)
+{
+	return floor->data;
+}
+
+void floor_set_data(struct floor *floor, void *data)
+{
+	floor->data = data;
 }
 
 /* ---- what was read ---- */
@@ -423,7 +434,7 @@ static bool is_fresh(const struct floor *floor)
 }
 
 const struct buf *feed_snapshot(struct feed *feed, struct floor *floor,
-				const struct audience *audience, int64_t *seq)
+				const struct audience *audience, int retry_ms, int64_t *seq)
 {
 	if (feed->away_since_us)
 		return NULL;
@@ -432,5 +443,5 @@ const struct buf *feed_snapshot(struct feed *feed, struct floor *floor,
 		return NULL;
 	}
 	*seq = snapshot_seq(floor->snapshot);
-	return snapshot_frame(floor->snapshot, audience);
+	return snapshot_frame(floor->snapshot, audience, retry_ms);
 }

@@ -56,11 +56,14 @@ int feed_check_session(struct feed *feed, const void *ctx, const char *session_i
 /* The floor of a tenant; its channels are subscribed to on first use. */
 struct floor *feed_floor(struct feed *feed, const char *node, const char *tenant);
 struct stream *floor_stream(const struct floor *floor);
+/* Whoever watches the feed keeps of a floor what it likes. */
+void *floor_data(const struct floor *floor);
+void floor_set_data(struct floor *floor, void *data);
 /*
  * The snapshot message for the audience, and the seq it stands for; NULL if Redis is away.
  * A recent one is used again as long as the stream holds all that came after it.
  */
 const struct buf *feed_snapshot(struct feed *feed, struct floor *floor,
-				const struct audience *audience, int64_t *seq);
+				const struct audience *audience, int retry_ms, int64_t *seq);
 
 #endif

@@ -5,14 +5,46 @@
 
 #include <string.h>
 
+enum about { NO_MORE, ANYBODY, OWN_EXTENSION, OWN_QUEUE };
+
+/* The first rule that fits says how much is seen; what none fits is not seen. */
+struct rule {
+	enum about about;
+	const char *type; /* NULL: any */
+	enum view view;
+};
+
+static const struct rule everything[] = {
+	{ ANYBODY, NULL, VIEW_WHOLE },
+	{ 0 },
+};
+
+static const struct rule of_agents[] = {
+	{ OWN_EXTENSION, NULL, VIEW_WHOLE },
+	{ OWN_QUEUE, "queue:update", VIEW_WHOLE },
+	{ ANYBODY, "presence:update", VIEW_WHOLE },
+	{ ANYBODY, "agent:status:updated", VIEW_COLLEAGUE },
+	{ 0 },
+};
+
+/* Anybody may stand before one: no caller is on it. */
+static const struct rule of_wallboards[] = {
+	{ OWN_QUEUE, "queue:update", VIEW_WALL },
+	{ OWN_EXTENSION, "agent:status:updated", VIEW_WALL },
+	{ OWN_EXTENSION, "presence:update", VIEW_WALL },
+	{ 0 },
+};
+
 static const struct {
 	const char *name;
-	bool sees_all;
+	const struct rule *rules;
+	bool has_extension; /* it is somebody's phone that it sees with */
 } roles[] = {
-	{ "AGENT", false },
-	{ "SUPERVISOR", true },
-	{ "MANAGER", true },
-	{ "ADMIN", true },
+	{ "AGENT", of_agents, true },
+	{ "SUPERVISOR", everything, false },
+	{ "MANAGER", everything, false },
+	{ "ADMIN", everything, false },
+	{ "WALLBOARD", of_wallboards, false },
 };
 
 static struct str copy_string(const void *ctx, const struct json *value)
@@ -23,15 +55,28 @@ static struct str copy_string(const void *ctx, const struct json *value)
 	return (struct str){ mem_strndup(ctx, p, n), p ? n : 0 };
 }
 
-static void read_own(struct audience *audience, const struct json *ticket)
+static struct str *copy_list(const void *ctx, const struct json *list, size_t *n)
 {
-	const struct json *queues = json_get(ticket, "queues");
+	struct str *copy = mem_array(ctx, struct str, json_length(list) + 1);
 
-	audience->extension = copy_string(audience, json_get(ticket, "extension"));
-	audience->queues_n = json_length(queues);
-	audience->queues = mem_array(audience, struct str, audience->queues_n);
-	for (size_t i = 0; i < audience->queues_n; i++)
-		audience->queues[i] = copy_string(audience, json_at(queues, i));
+	for (size_t i = 0; i < json_length(list); i++) {
+		copy[*n] = copy_string(copy, json_at(list, i));
+		*n += copy[*n].n > 0;
+	}
+	return copy;
+}
+
+static void read_own(struct audience *audience, const struct json *ticket, bool has_extension)
+{
+	audience->queues = copy_list(audience, json_get(ticket, "queues"), &audience->queues_n);
+	if (!has_extension) {
+		audience->extensions =
+			copy_list(audience, json_get(ticket, "agents"), &audience->extensions_n);
+		return;
+	}
+	audience->extensions = mem_array(audience, struct str, 1);
+	audience->extensions[0] = copy_string(audience, json_get(ticket, "extension"));
+	audience->extensions_n = audience->extensions[0].n > 0;
 }
 
 int audience_read(const void *ctx, const struct json *ticket, struct audience **out)
@@ -42,21 +87,30 @@ int audience_read(const void *ctx, const struct json *ticket, struct audience **
 		if (!str_is(role, roles[i].name))
 			continue;
 		struct audience *audience = mem_new(ctx, struct audience);
-		audience->all = roles[i].sees_all;
+		audience->rules = roles[i].rules;
+		audience->all = roles[i].rules == everything;
 		if (!audience->all)
-			read_own(audience, ticket);
+			read_own(audience, ticket, roles[i].has_extension);
 		*out = audience;
-		return audience->all || audience->extension.n ? ERR_OK : ERR_INVALID;
+		return roles[i].has_extension && !audience->extensions_n ? ERR_INVALID : ERR_OK;
 	}
 	return ERR_INVALID;
 }
 
-static bool list_names(struct str list, struct str word)
+static bool is_among(const struct str *list, size_t n, struct str word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i], word))
+			return true;
+	return false;
+}
+
+static bool names_own(const struct audience *audience, struct str list)
 {
 	while (list.n > 0) {
 		const char *comma = memchr(list.p, ',', list.n);
 		struct str item = { list.p, comma ? (size_t)(comma - list.p) : list.n };
-		if (str_eq(item, word))
+		if (is_among(audience->extensions, audience->extensions_n, item))
 			return true;
 		size_t used = item.n + (comma ? 1 : 0);
 		list = (struct str){ list.p + used, list.n - used };
@@ -64,19 +118,26 @@ static bool list_names(struct str list, struct str word)
 	return false;
 }
 
-static bool is_member(const struct audience *audience, struct str queue)
+static bool is_about(const struct audience *audience, const struct subject *subject,
+		     enum about about)
 {
-	for (size_t i = 0; i < audience->queues_n; i++)
-		if (str_eq(audience->queues[i], queue))
-			return true;
-	return false;
+	switch (about) {
+	case OWN_EXTENSION:
+		return names_own(audience, subject->extensions);
+	case OWN_QUEUE:
+		return is_among(audience->queues, audience->queues_n, subject->queue);
+	default:
+		return about == ANYBODY;
+	}
 }
 
-bool filter_sees(const struct audience *audience, const struct subject *subject)
+enum view filter_view(const struct audience *audience, const struct subject *subject)
 {
-	if (audience->all || str_is(subject->type, "presence:update"))
-		return true;
-	if (list_names(subject->extensions, audience->extension))
-		return true;
-	return str_is(subject->type, "queue:update") && is_member(audience, subject->queue);
+	if (audience->all)
+		return VIEW_WHOLE;
+	for (const struct rule *rule = audience->rules; rule->about != NO_MORE; rule++)
+		if ((!rule->type || str_is(subject->type, rule->type)) &&
+		    is_about(audience, subject, rule->about))
+			return rule->view;
+	return VIEW_NONE;
 }

@@ -1,22 +1,23 @@
 /*
- * Who may see what: one rule, for events and for the parts of a snapshot alike. Pure.
- *
- * Supervisors, managers and admins see everything of their tenant. Agents see what names their
- * extension, every presence:update, and queue:update of queues they are members of.
+ * Who may see what, and how much of it: one table of rules, for events and for the parts of a
+ * snapshot alike. Pure.
  */
 #ifndef CB_FILTER_H
 #define CB_FILTER_H
 
 #include "lib/base.h"
 #include "lib/json.h"
+#include "workers/relayd/view.h"
 
 #include <stdbool.h>
 
+struct rule;
+
 struct audience {
-	bool all; /* everything of the tenant; the rest is unused */
-	struct str extension;
-	struct str *queues;
-	size_t queues_n;
+	bool all; /* everything of the tenant, whole; the rest is unused */
+	const struct rule *rules;
+	struct str *extensions, *queues; /* its own */
+	size_t extensions_n, queues_n;
 };
 
 /* What an event or an object of the live picture is about: the words of the header line. */
@@ -27,11 +28,11 @@ struct subject {
 };
 
 /*
- * Reads role, extension and queues of a ticket; *out is a child of ctx.
+ * Reads role, extension, queues and agents of a ticket; *out is a child of ctx.
  * Returns 0, or ERR_INVALID for a role or an extension it does not know what to do with.
  */
 int audience_read(const void *ctx, const struct json *ticket, struct audience **out);
 
-bool filter_sees(const struct audience *audience, const struct subject *subject);
+enum view filter_view(const struct audience *audience, const struct subject *subject);
 
 #endif

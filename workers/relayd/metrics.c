@@ -18,6 +18,8 @@ static const struct {
 	ROW("redis_up", "gauge", redis_up, "1 while Redis answers"),
 	ROW("accepted_total", "counter", accepted, "WebSockets opened"),
 	ROW("tickets_refused_total", "counter", tickets_refused, "tickets unknown or used before"),
+	ROW("delayed_total", "counter", delayed, "clients that awaited their turn to come in"),
+	ROW("sent_away_total", "counter", sent_away, "clients sent away since too many awaited it"),
 	ROW("events_total", "counter", events, "events read from Redis"),
 	ROW("holes_total", "counter", holes, "times events were missing and a snapshot healed it"),
 	ROW("redis_losses_total", "counter", redis_losses, "times Redis was lost"),
@@ -26,6 +28,7 @@ static const struct {
 	ROW("frames_total", "counter", frames, "frames sent to clients"),
 	ROW("bytes_total", "counter", bytes, "bytes of those frames"),
 	ROW("coalesced_total", "counter", coalesced, "clients too far behind, given a snapshot"),
+	ROW("signs_total", "counter", signs, "signs of life sent for want of news"),
 	ROW("cuts_total", "counter", cuts, "clients closed for being too slow"),
 	ROW("revoked_total", "counter", revoked, "clients closed because their session ended"),
 };

@@ -9,6 +9,8 @@ struct metrics {
 	int64_t redis_up;
 	int64_t accepted;
 	int64_t tickets_refused;
+	int64_t delayed;   /* clients that awaited their turn to come in */
+	int64_t sent_away; /* too many awaited theirs */
 	int64_t events; /* read from Redis */
 	int64_t holes;
 	int64_t redis_losses;
@@ -17,6 +19,7 @@ struct metrics {
 	int64_t frames; /* sent, snapshots included */
 	int64_t bytes;
 	int64_t coalesced; /* a client too far behind got a snapshot instead */
+	int64_t signs;     /* of life, for want of anything else to say */
 	int64_t cuts;      /* closed for being too slow */
 	int64_t revoked;
 };

@@ -7,8 +7,7 @@
 
 struct item {
 	struct subject subject;
-	struct str json;  /* for those whom it concerns */
-	struct str brief; /* for the others; empty: nothing */
+	struct str views[VIEW__COUNT]; /* empty: it is not shown in this one */
 	struct item *next;
 };
 
@@ -18,8 +17,6 @@ struct snapshot {
 	struct buf *for_all; /* built once: most who ask see everything */
 	struct buf *scratch;
 };
-
-static const char *const part_names[] = { "calls", "agents", "queues" };
 
 struct snapshot *snapshot_new(const void *ctx, int64_t seq)
 {
@@ -36,53 +33,62 @@ static struct str text_of(const void *ctx, struct buf *buf)
 	return (struct str){ mem_strndup(ctx, buf->p, buf->n), buf->n };
 }
 
-/* The extensions a call is about: who talks and who rings. */
-static struct str call_extensions(const void *ctx, const struct json *call)
+static void add_word(struct buf *list, const char *word)
+{
+	if (word)
+		buf_printf(list, "%s%s", list->n ? "," : "", word);
+}
+
+/* The extensions a call is about: who talks, who rings, who is consulted. */
+static struct str call_extensions(const void *ctx, struct str key, const struct json *call)
 {
 	const struct json *ringing = json_get(call, "ringing");
-	const char *agent = json_get_string(call, "agent");
 	struct buf *list = buf_new(ctx);
 
-	buf_adds(list, agent ? agent : "-");
-	for (size_t i = 0; i < json_length(ringing); i++) {
-		const char *extension = json_string(json_at(ringing, i), NULL);
-		buf_addc(list, ',');
-		buf_adds(list, extension ? extension : "-");
-	}
-	return text_of(ctx, list);
+	(void)key;
+	add_word(list, json_get_string(call, "agent"));
+	add_word(list, json_get_string(json_get(call, "consult"), "to"));
+	for (size_t i = 0; i < json_length(ringing); i++)
+		add_word(list, json_string(json_at(ringing, i), NULL));
+	return list->n ? text_of(ctx, list) : STR("-");
 }
 
-static struct str agent_brief(const void *ctx, struct str extension, const struct json *agent)
+static struct str own_key(const void *ctx, struct str key, const struct json *object)
 {
-	struct json_out out;
-	struct buf *buf = buf_new(ctx);
-
-	json_out_init(&out, buf);
-	json_open(&out, '{');
-	json_put_str(&out, "extension", extension);
-	json_put_text(&out, "status", json_get_string(agent, "status"));
-	json_put_text(&out, "phone", json_get_string(agent, "phone"));
-	json_close(&out, '}');
-	return text_of(ctx, buf);
+	(void)object;
+	return (struct str){ mem_strndup(ctx, key.p, key.n), key.n };
 }
+
+static struct str none(const void *ctx, struct str key, const struct json *object)
+{
+	(void)ctx;
+	(void)key;
+	(void)object;
+	return STR("-");
+}
+
+/* What an object is about, and the event that would tell of it. */
+static const struct {
+	const char *name, *type;
+	struct str (*extensions)(const void *ctx, struct str key, const struct json *object);
+	struct str (*queue)(const void *ctx, struct str key, const struct json *object);
+} parts[SNAPSHOT__PARTS] = {
+	[SNAPSHOT_CALLS] = { "calls", "call:state:changed", call_extensions, none },
+	[SNAPSHOT_AGENTS] = { "agents", "agent:status:updated", own_key, none },
+	[SNAPSHOT_QUEUES] = { "queues", "queue:update", none, own_key },
+};
 
 static void describe(struct item *item, enum snapshot_part part, struct str key,
 		     const struct json *object)
 {
-	item->subject = (struct subject){ STR("-"), STR("-"), STR("") };
-	switch (part) {
-	case SNAPSHOT_CALLS:
-		item->subject.extensions = call_extensions(item, object);
-		break;
-	case SNAPSHOT_AGENTS:
-		item->subject.extensions = key;
-		item->brief = agent_brief(item, key, object);
-		break;
-	default:
-		item->subject.queue = key;
-		item->subject.type = STR("queue:update");
-		break;
-	}
+	item->subject = (struct subject){
+		.queue = parts[part].queue(item, key, object),
+		.extensions = parts[part].extensions(item, key, object),
+		.type = str_of(parts[part].type),
+	};
+	for (enum view view = VIEW_WHOLE + 1; view < VIEW__COUNT; view++)
+		if (view_object(item, view, item->subject.type, object, &item->views[view]) != 0)
+			item->views[view].n = 0;
 }
 
 int snapshot_add(struct snapshot *s, enum snapshot_part part, struct str key, struct str json)
@@ -95,8 +101,8 @@ int snapshot_add(struct snapshot *s, enum snapshot_part part, struct str key, st
 		return ERR_MALFORMED;
 	}
 	struct item *item = mem_new(s, struct item);
-	item->json = (struct str){ mem_strndup(item, json.p, json.n), json.n };
-	describe(item, part, (struct str){ mem_strndup(item, key.p, key.n), key.n }, object);
+	item->views[VIEW_WHOLE] = own_key(item, json, object);
+	describe(item, part, key, object);
 	*s->ends[part] = item;
 	s->ends[part] = &item->next;
 	talloc_free(scratch);
@@ -108,7 +114,7 @@ int64_t snapshot_seq(const struct snapshot *s)
 	return s->seq;
 }
 
-static struct buf *build(struct snapshot *s, const struct audience *audience)
+static struct buf *build(struct snapshot *s, const struct audience *audience, int retry_ms)
 {
 	struct buf *buf = buf_new(s);
 	struct json_out out;
@@ -120,28 +126,29 @@ static struct buf *build(struct snapshot *s, const struct audience *audience)
 	json_put_text(&out, "type", "snapshot");
 	json_put_int(&out, "seq", s->seq);
 	json_put_bool(&out, "stale", s->seq == 0);
+	json_put_int(&out, "retryMs", retry_ms);
 	for (size_t i = 0; i < SNAPSHOT__PARTS; i++) {
-		json_key(&out, part_names[i]);
+		json_key(&out, parts[i].name);
 		json_open(&out, '[');
-		for (const struct item *item = s->parts[i]; item; item = item->next)
-			if (filter_sees(audience, &item->subject))
-				json_raw(&out, item->json);
-			else if (item->brief.n)
-				json_raw(&out, item->brief);
+		for (const struct item *item = s->parts[i]; item; item = item->next) {
+			struct str text = item->views[filter_view(audience, &item->subject)];
+			if (text.n)
+				json_raw(&out, text);
+		}
 		json_close(&out, ']');
 	}
 	json_close(&out, '}');
 	return buf;
 }
 
-const struct buf *snapshot_frame(struct snapshot *s, const struct audience *audience)
+const struct buf *snapshot_frame(struct snapshot *s, const struct audience *audience, int retry_ms)
 {
 	if (audience->all) {
 		if (!s->for_all)
-			s->for_all = build(s, audience);
+			s->for_all = build(s, audience, retry_ms);
 		return s->for_all;
 	}
 	talloc_free(s->scratch);
-	s->scratch = build(s, audience);
+	s->scratch = build(s, audience, retry_ms);
 	return s->scratch;
 }

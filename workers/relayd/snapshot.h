@@ -17,8 +17,9 @@ int64_t snapshot_seq(const struct snapshot *s);
 
 /*
  * The snapshot message for the audience, behind FRAME_HEADROOM bytes; valid until the next call.
- * Agents see colleagues by extension, status and phone only.
+ * It shows of each object what the events that tell of it would.
  */
-const struct buf *snapshot_frame(struct snapshot *s, const struct audience *audience);
+const struct buf *snapshot_frame(struct snapshot *s, const struct audience *audience,
+				 int retry_ms);
 
 #endif

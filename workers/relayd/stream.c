@@ -11,12 +11,20 @@ enum { FRAMES_KEPT = 16, EPOCH_BITS = 32 };
 struct event {
 	struct event_head head;
 	struct str body;
+	struct str views[VIEW__COUNT]; /* made when first asked for */
 };
 
-/* A frame and the events it is made of. */
+/* An event as somebody sees it. */
+struct sight {
+	int64_t seq;
+	struct str text;
+};
+
+/* A frame and what it is made of. */
 struct frame {
-	int64_t *seqs;
+	struct sight *sights;
 	size_t n;
+	uint64_t used; /* the higher the later */
 	struct buf *buf;
 };
 
@@ -28,8 +36,8 @@ struct stream {
 	struct event *events[STREAM_EVENTS_MAX]; /* a ring */
 	size_t first, n, bytes;
 	struct frame frames[FRAMES_KEPT];
-	size_t oldest_frame;
-	const struct event *picked[STREAM_EVENTS_MAX];
+	uint64_t uses;
+	struct sight picked[STREAM_EVENTS_MAX];
 };
 
 /* ---- messages ---- */
@@ -190,40 +198,55 @@ size_t stream_events_after(const struct stream *s, int64_t seq)
 
 /* ---- frames ---- */
 
+/* Empty if the event does not allow of it, as one that cannot be read. */
+static struct str text_of(struct event *event, enum view view)
+{
+	struct str *text = &event->views[view];
+
+	if (view == VIEW_NONE || view == VIEW_WHOLE)
+		return view == VIEW_WHOLE ? event->body : (struct str){ 0 };
+	if (!text->p && view_event(event, view, event->head.subject.type, event->body, text) != 0)
+		*text = (struct str){ "", 0 };
+	return *text;
+}
+
 static size_t pick(struct stream *s, const struct audience *audience, int64_t seq)
 {
 	size_t n = 0;
 
 	for (size_t i = s->n - stream_events_after(s, seq); i < s->n; i++) {
-		const struct event *event = event_at(s, i);
-		if (filter_sees(audience, &event->head.subject))
-			s->picked[n++] = event;
+		struct event *event = event_at(s, i);
+		struct str text = text_of(event, filter_view(audience, &event->head.subject));
+		if (text.n)
+			s->picked[n++] = (struct sight){ event->head.seq, text };
 	}
 	return n;
 }
 
-static bool is_of(const struct frame *frame, const struct event *const *events, size_t n)
+/* The text tells the views of an event apart: each is in one place. */
+static bool is_of(const struct frame *frame, const struct sight *sights, size_t n)
 {
 	if (frame->n != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (frame->seqs[i] != events[i]->head.seq)
+		if (frame->sights[i].seq != sights[i].seq ||
+		    frame->sights[i].text.p != sights[i].text.p)
 			return false;
 	return true;
 }
 
 static void build(struct stream *s, struct frame *frame, size_t n)
 {
+	frame->sights = mem_grow(s, frame->sights, struct sight, n);
+	memcpy(frame->sights, s->picked, n * sizeof(s->picked[0]));
+	frame->n = n;
 	talloc_free(frame->buf);
 	frame->buf = buf_new(s);
-	frame->seqs = mem_grow(s, frame->seqs, int64_t, n);
-	frame->n = n;
 	buf_reserve(frame->buf, FRAME_HEADROOM);
 	frame->buf->n = FRAME_HEADROOM;
 	for (size_t i = 0; i < n; i++) {
-		frame->seqs[i] = s->picked[i]->head.seq;
 		buf_addc(frame->buf, i ? ',' : '[');
-		buf_add(frame->buf, s->picked[i]->body.p, s->picked[i]->body.n);
+		buf_add(frame->buf, s->picked[i].text.p, s->picked[i].text.n);
 	}
 	buf_addc(frame->buf, ']');
 }
@@ -231,14 +254,28 @@ static void build(struct stream *s, struct frame *frame, size_t n)
 const struct buf *stream_frame(struct stream *s, const struct audience *audience, int64_t seq)
 {
 	size_t n = pick(s, audience, seq);
+	struct frame *frame = &s->frames[0];
 
 	if (n == 0)
 		return NULL;
-	for (size_t i = 0; i < FRAMES_KEPT; i++)
-		if (is_of(&s->frames[i], s->picked, n))
+	s->uses++;
+	for (size_t i = 0; i < FRAMES_KEPT; i++) {
+		if (is_of(&s->frames[i], s->picked, n)) {
+			s->frames[i].used = s->uses;
 			return s->frames[i].buf;
-	struct frame *frame = &s->frames[s->oldest_frame];
-	s->oldest_frame = (s->oldest_frame + 1) % FRAMES_KEPT;
+		}
+		if (s->frames[i].used < frame->used)
+			frame = &s->frames[i];
+	}
+	frame->used = s->uses;
 	build(s, frame, n);
 	return frame->buf;
+}
+
+bool stream_concerns(const struct stream *s, const struct audience *audience, int64_t seq)
+{
+	for (size_t i = s->n - stream_events_after(s, seq); i < s->n; i++)
+		if (filter_view(audience, &event_at(s, i)->head.subject) != VIEW_NONE)
+			return true;
+	return false;
 }

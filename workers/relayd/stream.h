@@ -63,5 +63,7 @@ size_t stream_events_after(const struct stream *s, int64_t seq);
  * NULL if there are none. The same for all who see the same, and valid until the next call.
  */
 const struct buf *stream_frame(struct stream *s, const struct audience *audience, int64_t seq);
+/* Whether there would be one. */
+bool stream_concerns(const struct stream *s, const struct audience *audience, int64_t seq);
 
 #endif
