@@ -418,6 +418,20 @@ static void a_phone_that_registers_anew_stays_registered(void **state)
 	assert_int_equal(f->records[RECORD_PRESENCE], 2);
 }
 
+static void a_phone_that_answers_no_question_is_not_there(void **state)
+{
+	struct fixture *f = *state;
+
+	event(f, 0, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Created");
+	event(f, 1, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Reachable");
+	assert_string_equal(agent(f, "phone"), "REGISTERED");
+	event(f, 2, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Unreachable");
+	assert_string_equal(agent(f, "phone"), "UNREGISTERED");
+	event(f, 3, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:b\nContactStatus: Created");
+	event(f, 4, "Event: ContactStatus\nEndpointName: 1001\nURI: sip:a\nContactStatus: Unreachable");
+	assert_string_equal(agent(f, "phone"), "REGISTERED");
+}
+
 static void an_agent_whose_phone_is_gone_is_offline_until_it_is_back(void **state)
 {
 	struct fixture *f = *state;
@@ -771,6 +785,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_agent_whose_phone_is_gone_is_offline_until_it_is_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_phone_that_answers_no_question_is_not_there,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_phone_that_is_back_in_time_changes_nothing,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(asterisk_is_told_of_a_pause_only_when_it_changes,

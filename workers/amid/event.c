@@ -782,10 +782,12 @@ static void on_contact_status(struct tracker *t, const struct ami_message *m)
 		return;
 	struct agent *agent = agent_get(t, name.tenant, name.name);
 	bool removed = str_is(ami_get(m, "ContactStatus"), "Removed");
+	/* One that answers no question is there in name only. */
+	bool gone = removed || str_is(ami_get(m, "ContactStatus"), "Unreachable");
 	/* A phone that registers anew replaces its contact: the old one's end is no news. */
-	if (removed && agent->contact && !str_is(uri, agent->contact))
+	if (gone && agent->contact && !str_is(uri, agent->contact))
 		return;
-	agent_phone(t, agent, !removed, removed ? (struct str){ "", 0 } : uri);
+	agent_phone(t, agent, !gone, removed ? (struct str){ "", 0 } : uri);
 }
 
 /* Device states of DeviceStateList and QueueMemberStatus; 4 and 5 mean that no phone is there. */
