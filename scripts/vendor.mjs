@@ -6,7 +6,7 @@
 // Content-Security-Policy would have to make an exception for.
 //
 //   node scripts/vendor.mjs [output directory]
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -38,16 +38,6 @@ const MODULES = [
 	},
 ];
 
-// The icons in use: each becomes <symbol id="…"> of icons.svg.
-const ICONS = [
-	'activity', 'bell-ring', 'building-2', 'check', 'chart-column', 'chevron-down', 'circle', 'circle-alert', 'circle-check',
-	'circle-dashed', 'circle-minus', 'circle-off', 'circle-x', 'clock', 'coffee', 'copy', 'corner-down-left', 'delete', 'grid-3x3',
-	'headphones', 'headset', 'hourglass', 'inbox', 'keyboard', 'layout-dashboard', 'log-out', 'mail', 'mic', 'mic-off',
-	'monitor', 'moon', 'notebook-pen', 'pause', 'pen-line', 'phone', 'phone-call', 'phone-forwarded', 'phone-incoming', 'phone-missed',
-	'phone-off', 'phone-outgoing', 'play', 'refresh-cw', 'search', 'settings', 'sun', 'tag', 'timer', 'triangle-alert',
-	'user', 'user-x', 'users', 'volume-2', 'wifi', 'wifi-off', 'x',
-];
-
 /** Writes a file so that a reader never sees half of it. */
 async function put(file, text) {
 	const temporary = `${file}.${process.pid}`;
@@ -69,15 +59,26 @@ async function bundle({ name, source, types }, out) {
 	await put(path.join(out, `${name}.d.ts`), types);
 }
 
+const ICONS = path.join(ROOT, 'node_modules/lucide-static/icons');
+
+/** The icons in use: every word of our own modules that is the name of one. */
+async function iconNames() {
+	const known = new Set((await readdir(ICONS)).map((file) => path.basename(file, '.svg')));
+	const files = (await readdir(path.join(ROOT, 'static'), { recursive: true })).filter((file) => /^(core|phone|stores|views)\/.*\.js$/.test(file));
+	const sources = await Promise.all(files.map((file) => readFile(path.join(ROOT, 'static', file), 'utf8')));
+	const words = sources.flatMap((source) => [...source.matchAll(/['"]([a-z][a-z0-9-]*)['"]/g)].map(([, word]) => word));
+	return [...new Set(words)].filter((word) => known.has(word)).sort();
+}
+
+/** One icon as <symbol id="…"> of icons.svg. */
 async function symbol(name) {
-	const file = path.join(ROOT, 'node_modules/lucide-static/icons', `${name}.svg`);
-	const svg = await readFile(file, 'utf8');
+	const svg = await readFile(path.join(ICONS, `${name}.svg`), 'utf8');
 	const shapes = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.indexOf('</svg>'));
 	return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.trim().replace(/\s*\n\s*/g, '')}</symbol>`;
 }
 
 async function sprite(out) {
-	const symbols = await Promise.all(ICONS.map(symbol));
+	const symbols = await Promise.all((await iconNames()).map(symbol));
 	await put(path.join(out, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`);
 }
 

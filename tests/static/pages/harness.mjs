@@ -46,6 +46,13 @@ export async function violations(page, watch) {
 
 export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 
+/** Icons on the page that the sprite has not. */
+export const missingIcons = (page) => page.evaluate(async () => {
+	const sprite = new DOMParser().parseFromString(await (await fetch('/vendor/icons.svg')).text(), 'image/svg+xml');
+	const names = [...document.querySelectorAll('use')].map((use) => use.getAttribute('href').split('#')[1]);
+	return [...new Set(names)].filter((name) => !sprite.getElementById(name));
+});
+
 /** The far end of a call: a browser page with its own microphone. */
 export async function farEnd(context, mock) {
 	const far = await context.newPage();
