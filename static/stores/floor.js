@@ -16,7 +16,7 @@ import { batch, computed, signal } from '../vendor/ui.js';
  * @typedef {{
  *   extension: string, status: string, reason?: string | null, since?: string | null, callId?: string | null,
  *   queue?: string | null, peer?: string | null, peerName?: string | null, ringing?: boolean, held?: boolean,
- *   phone?: string | null, wrapupUntil?: string | null, nextStatus?: string | null,
+ *   phone?: string | null, help?: string | null, wrapupExtended?: boolean, nextReason?: string | null, wrapupUntil?: string | null, nextStatus?: string | null,
  * }} Agent
  * @typedef {{callId: string, from: string | null, fromName?: string | null, position: number, joinedAt: string, priority?: number}} Waiting
  * @typedef {{name: string, waiting: Waiting[]}} Queue

@@ -1,5 +1,6 @@
-// The signed-in agent: own live state, changing it, wrap-up.
+// The signed-in agent: own live state, changing it, wrap-up, asking for help.
 import { api } from '../core/api.js';
+import { text } from '../core/text.js';
 import { computed, signal } from '../vendor/ui.js';
 import { agents, calls } from './floor.js';
 import { agentExtension } from './session.js';
@@ -10,11 +11,11 @@ export const self = computed(() => agents.value.get(agentExtension.value?.extens
 /** The call the floor says this agent has. */
 export const ownCall = computed(() => calls.value.get(self.value?.callId ?? '')?.value ?? null);
 
-/** @type {{value: {to: string | null, problem: string}}} a change on its way, or why it failed */
+/** @type {{value: {to: string | null, reason?: string, problem: string}}} a change on its way, or why it failed */
 export const statusChange = signal({ to: /** @type {string | null} */ (null), problem: '' });
 
 const own = () => {
-	if (!agentExtension.value) throw new Error('This account has no extension.');
+	if (!agentExtension.value) throw new Error(text.work.noExtension);
 	return `agent-extensions/${agentExtension.value.id}`;
 };
 
@@ -22,7 +23,7 @@ const own = () => {
 
 /** @param {string} status @param {string} [reason] */
 export async function setStatus(status, reason) {
-	statusChange.value = { to: status, problem: '' };
+	statusChange.value = { to: status, reason, problem: '' };
 	try {
 		await api.put(`${own()}/status`, { body: reason ? { status, reason } : { status } });
 		statusChange.value = { to: null, problem: '' };
@@ -40,4 +41,19 @@ export async function endOwnCall() {
 /** @param {'FINISH' | 'EXTEND'} action @throws {import('../core/api.js').Problem} */
 export async function wrapup(action) {
 	await api.post(`${own()}/wrapup`, { body: { action } });
+}
+
+/** @type {{value: {busy: boolean, problem: string}}} */
+export const helpRequest = signal({ busy: false, problem: '' });
+
+/** Asks a supervisor for help, or takes the request back: pressing again. */
+export async function toggleHelp() {
+	if (helpRequest.value.busy) return;
+	helpRequest.value = { busy: true, problem: '' };
+	try {
+		await (self.value?.help ? api.delete(`${own()}/help`) : api.post(`${own()}/help`));
+		helpRequest.value = { busy: false, problem: '' };
+	} catch (error) {
+		helpRequest.value = { busy: false, problem: /** @type {Error} */ (error).message };
+	}
 }

@@ -1,10 +1,12 @@
-// The call being worked on: its notes and disposition, saved as they are typed.
+// The call being worked on: its notes, disposition and tags, saved as they are typed.
 //
 // Each call keeps a draft of its own, so that the end of a call, the next ring or a slow server
 // never puts words on the wrong call.
 import { api } from '../core/api.js';
+import { text } from '../core/text.js';
 import { computed, effect, signal, untracked } from '../vendor/ui.js';
-import { liveCall, phoneCall } from './phone.js';
+import { dispositionTree, queueInfo } from './directory.js';
+import { callStage, liveCall, phoneCall } from './phone.js';
 import { ownCall, self, wrapup } from './self.js';
 import { sessionState } from './session.js';
 
@@ -12,11 +14,15 @@ const TYPING_MS = 700;
 const RETRY_MS = 4_000;
 
 /** @template T @typedef {import('../vendor/ui.js').Signal<T>} Sig */
-/** @typedef {{callId: string, number: string | null, name: string | null, queue: string | null, outgoing: boolean, over: boolean}} Subject */
-/** @typedef {{notes: string, disposition: string, state: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed', problem: string}} Draft */
+/** @typedef {{callId: string, number: string | null, name: string | null, queue: string | null, did: string | null, outgoing: boolean, over: boolean}} Subject */
+/** @typedef {{notes: string, disposition: string, tags: string[]}} Words */
+/**
+ * @typedef {Words & {touched: (keyof Words)[], state: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed' | 'refused', problem: string, fieldProblem: string}} Draft
+ * touched: what was written here, and so is sent; fieldProblem: what is wrong with the disposition
+ */
 
 /** @type {Draft} */
-const EMPTY = { notes: '', disposition: '', state: 'clean', problem: '' };
+const EMPTY = { notes: '', disposition: '', tags: [], touched: [], state: 'clean', problem: '', fieldProblem: '' };
 
 /** @type {Sig<Subject | null>} */
 export const subject = signal(/** @type {Subject | null} */ (null));
@@ -34,12 +40,17 @@ const draftOf = (/** @type {string} */ callId) => {
 /** The draft of the call being worked on. */
 export const draft = computed(() => (subject.value ? draftOf(subject.value.callId).value : EMPTY));
 
-const unsaved = (/** @type {Draft} */ d) => d.state === 'dirty' || d.state === 'failed';
+const unsaved = (/** @type {Draft} */ d) => d.state === 'dirty' || d.state === 'failed' || d.state === 'refused';
+const wordsOf = (/** @type {Draft} */ d) => Object.fromEntries(d.touched.map((key) => [key, d[key]]));
 
 function later(/** @type {string} */ callId, /** @type {number} */ ms) {
 	clearTimeout(timers.get(callId));
 	timers.set(callId, setTimeout(() => save(callId), ms));
 }
+
+/** What the server refuses it will refuse again: only what may pass by itself is tried again. */
+const passes = (/** @type {any} */ error) => !(error.status >= 400 && error.status < 500) || error.status === 429;
+const atDisposition = (/** @type {any} */ error) => error.errors?.find((/** @type {any} */ e) => e.pointer === '/disposition')?.detail;
 
 /** Sends one call's draft; what is typed meanwhile stays unsaved and is sent next. */
 async function save(/** @type {string} */ callId, keepalive = false) {
@@ -48,43 +59,86 @@ async function save(/** @type {string} */ callId, keepalive = false) {
 	if (!unsaved(held.value)) return;
 	const sent = held.value;
 	held.value = { ...sent, state: 'saving', problem: '' };
-	const body = { notes: sent.notes, ...(sent.disposition ? { disposition: sent.disposition } : {}) };
 	try {
-		await api.put(`calls/${callId}/notes`, { body, keepalive });
-		const untouched = held.value.notes === sent.notes && held.value.disposition === sent.disposition;
-		held.value = { ...held.value, state: untouched ? 'saved' : 'dirty', problem: '' };
+		await api.put(`calls/${callId}/notes`, { body: wordsOf(sent), keepalive });
+		const untouched = JSON.stringify(wordsOf(held.value)) === JSON.stringify(wordsOf(sent));
+		held.value = { ...held.value, state: untouched ? 'saved' : 'dirty', problem: '', fieldProblem: '' };
 		if (!untouched) later(callId, TYPING_MS);
 	} catch (error) {
-		held.value = { ...held.value, state: 'failed', problem: /** @type {Error} */ (error).message };
-		later(callId, RETRY_MS);
+		const wrong = atDisposition(error);
+		const fieldProblem = wrong ? text.work.dispositionWrong(wrong) : held.value.fieldProblem;
+		held.value = { ...held.value, state: passes(error) ? 'failed' : 'refused', problem: wrong ? '' : /** @type {Error} */ (error).message, fieldProblem };
+		if (passes(error)) later(callId, RETRY_MS);
 	}
 }
 
-/** @param {Partial<Pick<Draft, 'notes' | 'disposition'>>} change */
+/** @param {Partial<Words>} change */
 export function edit(change) {
 	if (!subject.value) return;
 	const { callId } = subject.value;
 	const held = draftOf(callId);
-	held.value = { ...held.value, ...change, state: 'dirty', problem: '' };
+	const touched = [...new Set([...held.value.touched, .../** @type {(keyof Words)[]} */ (Object.keys(change))])];
+	held.value = { ...held.value, ...change, touched, state: 'dirty', problem: '', fieldProblem: change.disposition ? '' : held.value.fieldProblem };
 	later(callId, TYPING_MS);
+}
+
+/** What the call may be filed as: groups and words for all calls or for those of its queue. */
+export const fitting = computed(() => {
+	const queueId = queueInfo.value.get(subject.value?.queue ?? '')?.id;
+	/** @type {Set<string>} */
+	const out = new Set();
+	return dispositionTree.value.filter((d) => {
+		const fits = !out.has(d.parentId ?? '') && (!d.queueIds?.length || d.queueIds.includes(queueId));
+		if (!fits) out.add(d.id);
+		return fits;
+	});
+});
+
+/** Whether the queue wants to know what became of the call before the next one. */
+export const dispositionRequired = computed(() => queueInfo.value.get(subject.value?.queue ?? '')?.dispositionRequired === true);
+
+/** Counts how often the disposition was missing: whoever draws it moves the focus there. */
+export const missing = signal(0);
+
+function refuseUnfiled(/** @type {string} */ callId) {
+	const held = draftOf(callId);
+	held.value = { ...held.value, fieldProblem: text.work.dispositionNeeded };
+	missing.value++;
 }
 
 /** @type {Sig<{busy: boolean, problem: string}>} */
 export const finishing = signal({ busy: false, problem: '' });
 
+const wrapping = () => self.value?.status === 'WRAP_UP';
+
 /** Saves what is typed and, in wrap-up, makes the agent ready. */
 export async function saveAndFinish() {
 	if (!subject.value || finishing.value.busy) return;
 	const { callId } = subject.value;
+	if (wrapping() && dispositionRequired.value && !draft.value.disposition) {
+		refuseUnfiled(callId);
+		return;
+	}
 	finishing.value = { busy: true, problem: '' };
 	await save(callId);
-	const problem = draftOf(callId).value.problem || (await finishWrapup());
+	const after = draftOf(callId).value;
+	const stopped = after.problem || after.fieldProblem;
+	const problem = stopped ? after.problem : await finishWrapup(callId);
 	finishing.value = { busy: false, problem };
 }
 
-async function finishWrapup() {
-	if (self.value?.status !== 'WRAP_UP') return '';
-	return attempt(() => wrapup('FINISH'));
+async function finishWrapup(/** @type {string} */ callId) {
+	if (!wrapping()) return '';
+	try {
+		await wrapup('FINISH');
+		return '';
+	} catch (error) {
+		const { slug, message } = /** @type {import('../core/api.js').Problem} */ (error);
+		// The server knows of queues the call was in that this page does not.
+		const unfiled = slug === 'conflict' && wrapping() && !draftOf(callId).value.disposition;
+		if (unfiled) refuseUnfiled(callId);
+		return unfiled ? '' : message;
+	}
 }
 
 export async function extendWrapup() {
@@ -102,17 +156,31 @@ async function attempt(act) {
 	}
 }
 
+/** Takes over what was written about the call before, unless something has been written here. */
+function adopt(/** @type {string} */ callId, /** @type {any} */ call) {
+	const held = draftOf(callId);
+	if (held.value !== EMPTY) return;
+	held.value = { ...EMPTY, notes: call.notes ?? '', disposition: call.disposition ?? '', tags: call.tags ?? [] };
+}
+
+const readCall = (/** @type {string} */ callId) => api.get(`calls/sessions/${callId}`).catch(() => null);
+
 /** Reads what was noted before, for a call that this page did not see from its start. */
 async function loadSubject(/** @type {string} */ callId) {
-	const call = await api.get(`calls/sessions/${callId}`).catch(() => null);
+	const call = await readCall(callId);
 	if (!call || subject.value?.callId !== callId) return;
 	const outgoing = call.direction === 'OUTBOUND';
 	subject.value = {
 		...subject.value, number: outgoing ? call.to : call.from, name: call.fromName ?? null,
-		queue: call.queue ?? null, outgoing, over: subject.value.over || Boolean(call.endedAt),
+		queue: call.queue ?? null, did: call.did ?? null, outgoing, over: subject.value.over || Boolean(call.endedAt),
 	};
-	const held = draftOf(callId);
-	if (held.value === EMPTY) held.value = { ...EMPTY, notes: call.notes ?? '', disposition: call.disposition ?? '' };
+	adopt(callId, call);
+}
+
+/** A call that a colleague sent on has notes already. */
+async function loadWritten(/** @type {string} */ callId) {
+	const call = await readCall(callId);
+	if (call) adopt(callId, call);
 }
 
 /** @param {Subject} next */
@@ -127,14 +195,14 @@ function take(next) {
 function fromPhone() {
 	const call = phoneCall.value;
 	if (!call?.callId) return null;
-	return { callId: call.callId, number: call.number, name: call.name, queue: liveCall.value?.queue ?? null, outgoing: call.outgoing, over: false };
+	return { callId: call.callId, number: call.number, name: call.name, queue: liveCall.value?.queue ?? null, did: liveCall.value?.did ?? null, outgoing: call.outgoing, over: false };
 }
 
 function fromFloor() {
 	const call = ownCall.value;
 	if (!call) return null;
 	const outgoing = call.direction === 'OUTBOUND';
-	return { callId: call.id, number: (outgoing ? call.to : call.from) ?? null, name: call.fromName ?? null, queue: call.queue ?? null, outgoing, over: false };
+	return { callId: call.id, number: (outgoing ? call.to : call.from) ?? null, name: call.fromName ?? null, queue: call.queue ?? null, did: call.did ?? null, outgoing, over: false };
 }
 
 function markOver() {
@@ -153,8 +221,12 @@ export function startWork() {
 	effect(() => {
 		const { status, callId } = self.value ?? {};
 		if (status !== 'WRAP_UP' || !callId || subject.peek()?.callId === callId) return;
-		untracked(() => take({ callId, number: null, name: null, queue: null, outgoing: false, over: true }));
+		untracked(() => take({ callId, number: null, name: null, queue: null, did: null, outgoing: false, over: true }));
 		loadSubject(callId);
+	});
+	effect(() => {
+		const callId = callStage.value === 'talking' ? phoneCall.value?.callId : null;
+		if (callId) untracked(() => loadWritten(callId));
 	});
 	effect(() => {
 		if (sessionState.value !== 'out') return;
