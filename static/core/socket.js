@@ -6,22 +6,35 @@ import { signal } from '../vendor/ui.js';
 
 const PROTOCOL = 'cordboard.v1';
 const BACKOFF_FIRST_MS = 500;
-const BACKOFF_MAX_MS = 8_000;
-// A page that slept longer than this may hold a dead socket that still looks open.
-const SLEPT_MS = 40_000;
+// Where few share the relay: it is found again within two seconds of its return.
+const BACKOFF_MAX_MS = 1_500;
+const ADVICE_MAX_MS = 30_000;
 const ANSWER_MS = 10_000;
+// The relay speaks every 15 s. Overdue, it is asked; silent for this long, the line is lost.
+const OVERDUE_MS = 20_000;
+const LOSS_MS = 45_000;
+const LISTEN_EVERY_MS = 5_000;
+// Who asks whether the line lives waits no longer: a new socket costs less than a wrong picture.
+const LOOK_MS = 1_000;
+// A ticket is good for 30 s; one that no socket was opened for is kept for the next.
+const TICKET_MS = 20_000;
 const CLOSE_SESSION_GONE = 4003;
+const CLOSE_NEW_TICKET = 4005;
 
 /**
  * @typedef {{state: 'off' | 'connecting' | 'live' | 'stale' | 'waiting', since: number}} Link
  *   since: when it was last live, or became what it is
  * @typedef {{seq: number, ts: string, type: string, data: any}} LiveEvent
- * @typedef {{type: 'snapshot', seq: number, stale: boolean, calls: any[], agents: any[], queues: any[]}} Snapshot
+ * @typedef {{type: 'snapshot', seq: number, stale: boolean, retryMs?: number, calls: any[], agents: any[], queues: any[]}} Snapshot
  */
 
-/** Full jitter: a thousand pages that lost the same relay do not come back in the same moment. */
-export function backoffMs(/** @type {number} */ attempt, random = Math.random) {
-	return Math.round(random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt));
+/**
+ * Full jitter: a thousand pages that lost the same relay do not come back in the same moment. The relay
+ * advises over how long they spread, from the first attempt on.
+ * @param {number} attempt @param {number} adviceMs
+ */
+export function backoffMs(attempt, adviceMs = 0, random = Math.random) {
+	return Math.round(random() * Math.max(adviceMs, Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt)));
 }
 
 export class LiveSocket {
@@ -52,7 +65,14 @@ export class LiveSocket {
 		/** @type {number | undefined} the last event seen, where a new socket goes on */
 		this.seq = undefined;
 		this.attempt = 0;
+		this.adviceMs = 0;
 		this.timer = null;
+		this.listening = null;
+		this.looking = null;
+		this.heardAt = 0;
+		this.round = 0;
+		/** @type {{ticket: string, at: number} | null} not shown to anybody yet */
+		this.pass = null;
 		this.wanted = false;
 	}
 
@@ -67,21 +87,33 @@ export class LiveSocket {
 		this.wanted = false;
 		this.seq = undefined;
 		this.attempt = 0;
+		this.pass = null;
 		this.drop();
 		this.become('off');
 	}
 
 	/** Tries at once instead of waiting for the timer: the network or the page has come back. */
 	retryNow() {
-		if (!this.wanted || this.link.value.state === 'connecting') return;
+		if (!this.wanted) return;
+		const since = this.lostSince();
 		this.drop();
 		this.attempt = 0;
-		this.connect();
+		this.connect(since);
 	}
 
-	/** Called when the page wakes: after a long sleep the socket is not to be believed. */
+	/** The network says that it is gone: nobody has to wait for the silence to prove it. */
+	lost() {
+		if (!this.wanted) return;
+		this.drop();
+		this.wait();
+	}
+
+	/** Called when the page wakes: whether the line is still one is seen at once. */
 	woke(/** @type {number} */ sleptMs) {
-		if (sleptMs > SLEPT_MS || this.link.value.state === 'waiting') this.retryNow();
+		const { state } = this.link.value;
+		const open = state === 'live' || state === 'stale';
+		if (open && sleptMs < LOSS_MS) this.look();
+		else this.retryNow();
 	}
 
 	/** @param {Link['state']} state */
@@ -90,8 +122,9 @@ export class LiveSocket {
 	}
 
 	drop() {
-		this.clearTimer(this.timer);
-		this.timer = null;
+		this.round++;
+		for (const timer of [this.timer, this.listening, this.looking]) this.clearTimer(timer);
+		this.timer = this.listening = this.looking = null;
 		const socket = this.socket;
 		this.socket = null;
 		if (!socket) return;
@@ -105,77 +138,122 @@ export class LiveSocket {
 		return state === 'live' || state === 'off' ? this.now() : since;
 	}
 
-	async connect() {
-		this.become('connecting', this.lostSince());
+	/** @param {number | null} since when the line was lost; null: it is not known to be */
+	async connect(since = this.lostSince()) {
+		if (since !== null) this.become('connecting', since);
+		const round = ++this.round;
+		this.expectAnswer(since === null ? LOOK_MS : ANSWER_MS);
 		let pass;
 		try {
-			pass = await this.parts.ticket();
+			pass = await this.takePass();
 		} catch {
-			this.wait();
+			if (round === this.round) this.lost();
 			return;
 		}
-		if (!this.wanted || this.socket) return;
+		if (round !== this.round || !this.wanted) return;
 		const socket = this.open(this.parts.url);
 		this.socket = socket;
-		socket.onopen = () => socket.send(JSON.stringify({ ticket: pass.ticket, since: this.seq }));
+		socket.onopen = () => {
+			this.pass = null;
+			socket.send(JSON.stringify({ ticket: pass, since: this.seq }));
+		};
 		socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)));
-		socket.onclose = (event) => this.closed(event.code);
-		this.expectAnswer();
+		socket.onclose = (event) => this.closed(event);
+	}
+
+	async takePass() {
+		if (!this.pass || this.now() - this.pass.at > TICKET_MS) {
+			const at = this.now();
+			this.pass = { ticket: (await this.parts.ticket()).ticket, at };
+		}
+		return this.pass.ticket;
 	}
 
 	/** A socket that opens into silence is as good as none. */
-	expectAnswer() {
+	expectAnswer(/** @type {number} */ ms) {
 		this.clearTimer(this.timer);
-		this.timer = this.setTimer(() => {
-			this.drop();
-			this.wait();
-		}, ANSWER_MS);
+		this.timer = this.setTimer(() => this.lost(), ms);
 	}
 
-	answered() {
+	/** Something was said: the line lives. */
+	heard() {
 		this.attempt = 0;
-		this.clearTimer(this.timer);
-		this.timer = null;
+		this.heardAt = this.now();
+		for (const timer of [this.timer, this.looking]) this.clearTimer(timer);
+		this.timer = this.looking = null;
+		this.listening ??= this.setTimer(() => this.listen(), LISTEN_EVERY_MS);
+	}
+
+	/** Timers of a page that sleeps come late: then the silence is judged by the clock. */
+	listen() {
+		this.listening = this.setTimer(() => this.listen(), LISTEN_EVERY_MS);
+		const silence = this.now() - this.heardAt;
+		if (silence > LOSS_MS) this.silent();
+		else if (silence > OVERDUE_MS) this.look();
+	}
+
+	/** Asks whether anybody is there. */
+	look() {
+		if (!this.socket || this.looking !== null) return;
+		this.socket.send('{"type":"look"}');
+		this.looking = this.setTimer(() => this.silent(), LOOK_MS);
+	}
+
+	/** Nobody answers. What is shown has been certain until the last word only. */
+	silent() {
+		const since = this.link.value.state === 'live' ? this.heardAt : this.lostSince();
+		this.drop();
+		this.connect(since);
 	}
 
 	wait() {
 		if (!this.wanted || this.timer !== null) return;
 		this.become('waiting', this.lostSince());
-		const ms = backoffMs(this.attempt++, this.parts.random);
+		const ms = backoffMs(this.attempt++, this.adviceMs, this.parts.random);
 		this.timer = this.setTimer(() => {
 			this.timer = null;
 			this.connect();
 		}, ms);
 	}
 
-	closed(/** @type {number} */ code) {
+	closed(/** @type {{code: number, reason?: string}} */ { code, reason = '' }) {
+		this.advise(Number(/retryMs=(\d+)/.exec(reason)?.[1]));
 		this.drop();
+		if (code === CLOSE_NEW_TICKET && this.link.value.state === 'live') {
+			this.connect(null);
+			return;
+		}
 		if (code === CLOSE_SESSION_GONE) this.parts.onSessionGone();
 		this.wait();
 	}
 
+	advise(/** @type {number | undefined} */ ms) {
+		if (ms !== undefined && ms >= 0) this.adviceMs = Math.min(ms, ADVICE_MAX_MS);
+	}
+
 	/** @param {any} message */
 	receive(message) {
+		this.heard();
 		if (Array.isArray(message)) return this.receiveEvents(message);
-		if (message.type === 'snapshot') return this.receiveSnapshot(message);
-		if (message.type === 'stale') this.receiveStale(message);
+		this.advise(message.retryMs);
+		if (message.type === 'snapshot') this.receiveSnapshot(message);
+		if (message.type === 'stale') this.become('stale', Date.parse(message.since) || this.now());
+		if (message.type === 'alive') this.receiveSign(message);
 		return undefined;
 	}
 
-	receiveStale(/** @type {{since: string}} */ { since }) {
-		this.answered();
-		this.become('stale', Date.parse(since) || this.now());
-	}
-
 	receiveSnapshot(/** @type {Snapshot} */ snapshot) {
-		this.answered();
 		this.seq = snapshot.seq;
 		this.parts.onSnapshot(snapshot);
 		this.become(snapshot.stale ? 'stale' : 'live', snapshot.stale ? this.lostSince() : undefined);
 	}
 
+	/** Everything that concerns this page up to there has been sent: it may go on from there. */
+	receiveSign(/** @type {{seq: number}} */ { seq }) {
+		if (seq > (this.seq ?? seq)) this.seq = seq;
+	}
+
 	receiveEvents(/** @type {LiveEvent[]} */ events) {
-		this.answered();
 		const seen = this.seq ?? 0;
 		const fresh = events.filter((event) => event.seq > seen);
 		if (fresh.length) this.seq = fresh[fresh.length - 1].seq;

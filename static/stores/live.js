@@ -27,7 +27,7 @@ function watchSleep() {
 	setInterval(() => {
 		const slept = Date.now() - last - WAKE_CHECK_MS;
 		last = Date.now();
-		if (document.visibilityState === 'visible') socket.woke(slept);
+		if (slept > WAKE_CHECK_MS) socket.woke(slept);
 	}, WAKE_CHECK_MS);
 }
 
@@ -41,5 +41,13 @@ export function startLive() {
 		}
 	});
 	addEventListener('online', () => socket.retryNow());
+	addEventListener('offline', () => socket.lost());
+	addEventListener('pageshow', (event) => {
+		if (event.persisted) socket.woke(0);
+	});
+	document.addEventListener('resume', () => socket.woke(0));
+	document.addEventListener('visibilitychange', () => {
+		if (document.visibilityState === 'visible') socket.woke(0);
+	});
 	watchSleep();
 }
