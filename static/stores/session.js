@@ -45,13 +45,15 @@ function leave(/** @type {string} */ because) {
 	});
 }
 
+const ENDED = 'Your session has ended. Sign in again.';
+
 /** Asks the server who this browser is signed in as. */
 export async function resumeSession() {
 	try {
 		enter(await api.get('auth/me', { quiet: true }));
 	} catch (error) {
 		const problem = /** @type {import('../core/api.js').Problem} */ (error);
-		if (problem.status === 401) leave('');
+		if (problem.status === 401) leave(sessionState.value === 'in' ? ENDED : '');
 		else if (sessionState.value !== 'in') sessionState.value = 'unreachable';
 	}
 }
@@ -85,7 +87,7 @@ export async function signOut() {
 
 /** The server has ended the session: by time, or because somebody revoked it. */
 export function sessionEnded() {
-	if (sessionState.value === 'in') leave('Your session has ended. Sign in again.');
+	if (sessionState.value === 'in') leave(ENDED);
 }
 
 whenUnauthorized(sessionEnded);
