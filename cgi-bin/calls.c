@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { DIAL_MS = 5000, ANSWER_MS = 5000, HANGUP_MS = 2000 };
+enum { DIAL_MS = 5000, ANSWER_MS = 5000, HANGUP_MS = 2000, CONTROL_MS = 3000, DIGITS_MS = 8000 };
 
 static int dial(struct request *r)
 {
@@ -80,6 +80,118 @@ static int answer(struct request *r)
 	return err ? err : send_for_call(r, "answer", ANSWER_MS);
 }
 
+/* ---- control of a call that is up: amid lets an agent act on the own one only ---- */
+
+/* What is asked of a call is the verb of the same name. */
+static const struct control_row {
+	const char *path, *verb;
+} controls[] = {
+	{ "calls/:id/hold", "hold" },
+	{ "calls/:id/unhold", "unhold" },
+	{ "calls/:id/mute", "mute" },
+	{ "calls/:id/unmute", "unmute" },
+	{ "calls/:id/consult/swap", "consult.swap" },
+	{ "calls/:id/consult/join", "consult.join" },
+	{ "calls/:id/consult/complete", "consult.complete" },
+	{ "calls/:id/consult/cancel", "consult.cancel" },
+};
+
+static int control(struct request *r)
+{
+	size_t i = 0;
+	int err = check_own(r);
+
+	while (strcmp(controls[i].path, r->route->path) != 0)
+		i++;
+	return err ? err : send_for_call(r, controls[i].verb, CONTROL_MS);
+}
+
+static void open_args(struct request *r, struct json_out *o, struct buf *args)
+{
+	json_out_init(o, args);
+	json_open(o, '{');
+	json_put_text(o, "callId", request_input(r, "id"));
+}
+
+static int dtmf(struct request *r)
+{
+	struct buf *args = buf_new(r->ctx);
+	struct json_out o;
+	int err = check_own(r);
+
+	if (err)
+		return err;
+	open_args(r, &o, args);
+	json_put_text(&o, "digits", request_input(r, "digits"));
+	json_close(&o, '}');
+	return command_send(r, "dtmf", args, DIGITS_MS, NULL);
+}
+
+/* Whom to: a number as it is dialled, the rest as it stands. Lists what is wrong. */
+static int read_target(struct request *r, const char **kind, const char **value)
+{
+	static const struct param_row number = { "value", PARAM_PHONE, .where = PARAM_BODY };
+	const char *text = request_input(r, "to"), *wrong = NULL;
+	const struct json *to;
+
+	if (json_parse(r->ctx, text, strlen(text), &to))
+		return ERR_INTERNAL;
+	*kind = json_get_string(to, "kind");
+	*value = json_get_string(to, "value");
+	if (!*kind || !*value)
+		return request_invalid(r, *kind ? "/to/value" : "/to/kind", "is required");
+	if (strcmp(*kind, "NUMBER") == 0)
+		wrong = param_check(r->ctx, &number, *value, value);
+	return wrong ? request_invalid(r, "/to/value", wrong) : 0;
+}
+
+/* How a colleague is called; NULL: not known. */
+static int find_name(struct request *r, const char *kind, const char *value, const char **name)
+{
+	const char *params[] = { value };
+	struct db_result *result;
+
+	*name = NULL;
+	if (strcmp(kind, "AGENT") != 0)
+		return 0;
+	int err = request_exec(r, Q_AGENT_NAME, params, DB_TEXT, &result);
+	if (!err && db_rows(result))
+		*name = db_text(result, 0, 0);
+	return err;
+}
+
+static int send_to_target(struct request *r, const char *verb)
+{
+	struct buf *args = buf_new(r->ctx);
+	const char *kind = NULL, *value = NULL, *name = NULL;
+	struct json_out o;
+	int err = check_own(r);
+
+	if (!err)
+		err = read_target(r, &kind, &value);
+	if (!err)
+		err = find_name(r, kind, value, &name);
+	if (err)
+		return err;
+	open_args(r, &o, args);
+	json_put_text(&o, "kind", kind);
+	json_put_text(&o, "value", value);
+	json_put_text(&o, "name", name);
+	json_close(&o, '}');
+	err = command_send(r, verb, args, CONTROL_MS, NULL);
+	return err == ERR_INVALID ? request_invalid(r, "/to/value", r->detail) : err;
+}
+
+static int transfer(struct request *r)
+{
+	return send_to_target(r, "transfer");
+}
+
+static int consult(struct request *r)
+{
+	return send_to_target(r, "consult");
+}
+
 /* Whether an agent may see the call is asked first, so that a foreign one is 403 and not 404. */
 static int session_get(struct request *r)
 {
@@ -94,6 +206,18 @@ static int session_get(struct request *r)
 
 #define CALL_ID { "id", PARAM_UUID, PARAM_PATH, .required = true }
 
+#define TARGET_ITEMS(kinds) \
+	{ "kind", PARAM_CHOICE, PARAM_BODY, .choices = kinds, .required = true, .example = "AGENT" }, \
+	{ "value", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 40, .required = true, .example = "1002" }, \
+	{ 0 }
+
+static const struct param_row transfer_target[] = { TARGET_ITEMS("AGENT QUEUE NUMBER") };
+static const struct param_row consult_target[] = { TARGET_ITEMS("AGENT NUMBER") };
+
+#define CONTROL(name, about) \
+	{ HTTP_POST, "calls/:id/" name, AGENT, about, 204, .object = "call", .foreign = 403, \
+	  .handler = control, .once = true, .inputs = { CALL_ID } }
+
 static const struct route routes[] = {
 	{ HTTP_POST, "calls/dial", AGENT, "Ring the own phone, then call a number", 202,
 	  .schema = "Dialled", .handler = dial, .once = true, .limit = LIMIT_DIAL,
@@ -106,6 +230,30 @@ static const struct route routes[] = {
 	{ HTTP_POST, "calls/:id/hangup", AGENT, "Hang up", 204, .object = "call", .foreign = 403,
 	  .handler = hangup, .once = true,
 	  .inputs = { CALL_ID } },
+	CONTROL("hold", "Let the customer wait with music"),
+	CONTROL("unhold", "Talk to the customer again"),
+	CONTROL("mute", "Let nothing of the agent's voice through"),
+	CONTROL("unmute", "Let the agent's voice through again"),
+	{ HTTP_POST, "calls/:id/dtmf", AGENT, "Play digits to whom the agent talks to", 204,
+	  .object = "call", .foreign = 403, .handler = dtmf, .once = true,
+	  .inputs = { CALL_ID,
+		      { "digits", PARAM_TEXT, PARAM_BODY, .min = 1, .max = 32, .required = true,
+			.pattern = "^[0-9*#A-D]{1,32}$", .example = "12#" } } },
+	{ HTTP_POST, "calls/:id/transfer", AGENT, "Send the customer to somebody else", 204,
+	  .object = "call", .foreign = 403, .handler = transfer, .once = true,
+	  .inputs = { CALL_ID,
+		      { "to", PARAM_OBJECT, PARAM_BODY, .items = transfer_target, .required = true,
+			.example = "{\"kind\":\"AGENT\",\"value\":\"1002\"}" },
+		      { "kind", PARAM_CHOICE, PARAM_BODY, .choices = "BLIND", .fallback = "BLIND" } } },
+	{ HTTP_POST, "calls/:id/consult", AGENT, "Talk to somebody else while the customer waits",
+	  204, .object = "call", .foreign = 403, .handler = consult, .once = true,
+	  .inputs = { CALL_ID,
+		      { "to", PARAM_OBJECT, PARAM_BODY, .items = consult_target, .required = true,
+			.example = "{\"kind\":\"AGENT\",\"value\":\"1002\"}" } } },
+	CONTROL("consult/swap", "Talk to the other of the two"),
+	CONTROL("consult/join", "Talk to both"),
+	CONTROL("consult/complete", "Put customer and target together, and leave"),
+	CONTROL("consult/cancel", "Let the target go, back to the customer"),
 	{ HTTP_PUT, "calls/:id/notes", AGENT, "Notes, disposition and tags of a call", 200,
 	  .schema = "Call", .query = Q_CALL_NOTE_PUT, .object = "call", .foreign = 403,
 	  .inputs = { CALL_ID,

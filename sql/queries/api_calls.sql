@@ -46,6 +46,9 @@ WHERE c.id = $1::uuid AND c."startedAt" = call_start($1::uuid)
 -- name: call_check
 SELECT check_call($1::uuid)
 
+-- name: agent_name
+SELECT display_name FROM agent_extensions WHERE extension = $1 AND enabled
+
 -- name: call_owner
 SELECT is_own_call($1::uuid)::int FROM call_starts WHERE id = $1::uuid
 

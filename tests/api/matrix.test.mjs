@@ -44,6 +44,17 @@ const special = {
   'POST /calls/dial': { live: true, refused: [502, 504] },
   'POST /calls/{id}/answer': { live: true, refused: 404 },
   'POST /calls/{id}/hangup': { refused: 404 },
+  'POST /calls/{id}/hold': { refused: 404 },
+  'POST /calls/{id}/unhold': { refused: 404 },
+  'POST /calls/{id}/mute': { refused: 404 },
+  'POST /calls/{id}/unmute': { refused: 404 },
+  'POST /calls/{id}/dtmf': { refused: 404 },
+  'POST /calls/{id}/transfer': { refused: 404 },
+  'POST /calls/{id}/consult': { refused: 404 },
+  'POST /calls/{id}/consult/swap': { refused: 404 },
+  'POST /calls/{id}/consult/join': { refused: 404 },
+  'POST /calls/{id}/consult/complete': { refused: 404 },
+  'POST /calls/{id}/consult/cancel': { refused: 404 },
   };
 
 const whose = ['other tenant', 'foreign', 'own'];

@@ -44,6 +44,8 @@ void verb_run(struct core *core, struct command *c);
 void verb_event(struct core *core, const struct ami_message *m);
 /* Ends verbs whose deadline has passed, or all that wait when the link is gone. */
 void verb_tick(struct core *core, bool link_lost);
+/* The command's one reply: {}, or the error. */
+void verb_reply(struct core *core, struct command *c, int err, const char *detail);
 /* Until the first of those deadlines; INT_MAX: none waits. */
 int verb_time_left_ms(void);
 

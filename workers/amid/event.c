@@ -631,12 +631,28 @@ static void on_queue_exit(struct tracker *t, const struct ami_message *m, struct
 	visit_close(t, call, visit, outcome);
 }
 
+/* Nobody has taken a customer who was transferred; if no ring has told why, none could be rung. */
+static void on_return(struct tracker *t, struct call *call)
+{
+	struct transfer *transfer = call_open_transfer(call);
+
+	if (transfer) {
+		transfer->result = "FAILED";
+		transfer->dirty = true;
+	}
+	call->ended_by = ENDED_UNKNOWN;
+	call_moment(t, call, "returned", NULL);
+	call_changed(t, call);
+}
+
 static void on_user_event(struct tracker *t, const struct ami_message *m)
 {
 	struct leg *leg = touch(t, m);
 
 	if (leg && str_is(ami_get(m, "UserEvent"), "CCQueueExit"))
 		on_queue_exit(t, m, leg);
+	else if (leg && str_is(ami_get(m, "UserEvent"), "CCReturn"))
+		on_return(t, leg->call);
 }
 
 /* ---- transfers and supervision ---- */
@@ -699,11 +715,21 @@ static const char *told_too_late(const struct tracker *t, const struct call *cal
 	return rung->up ? "COMPLETED" : transfer_failure(rung, ring_status(rung));
 }
 
+/* A queue has a letter before it, and in Asterisk its tenant. */
+static struct str transferred_to(struct tracker *t, const struct ami_message *m)
+{
+	struct str exten = ami_get(m, "Extension");
+
+	if (!str_is(ami_get(m, "Context"), "cc-transfer-queue") || exten.n < 2)
+		return number_of(t, exten);
+	return pbx_name(t, (struct str){ exten.p + 1, exten.n - 1 }).name;
+}
+
 static void on_blind_transfer(struct tracker *t, const struct ami_message *m)
 {
 	struct call *call = transferred_call(t, m, "TransfererUniqueid");
 	const char *from = extension_in(t, m, "TransfererChannel");
-	struct str to = number_of(t, ami_get(m, "Extension"));
+	struct str to = transferred_to(t, m);
 
 	if (!call || !from)
 		return;

@@ -79,6 +79,7 @@ struct leg {
 	bool dialled;                 /* it is the far side of a Dial */
 	bool listed;                  /* in the list of a running resync */
 	bool found;                   /* known from such a list alone: no event has told of it */
+	bool muted;                   /* by the server: what its agent says goes nowhere */
 	bool misplaced;               /* the last list had it in another bridge */
 	bool waits_unheard;           /* the last list had it in a queue that nobody told of */
 	int64_t doubt_us;             /* when this, or that a list lacked it, is settled; 0: no doubt */
@@ -158,6 +159,7 @@ struct call {
 	bool merged;                  /* its only leg is part of another call, or listens to one */
 	bool changed, emitted;
 	const char *live_event;
+	const char *target_name;      /* of who is consulted; NULL: not known */
 	struct agent *offered_to;     /* of a call:incoming to be emitted */
 };
 
@@ -312,6 +314,17 @@ void hold_settle(struct segment *segment, int64_t end_us);
 void call_answered(struct tracker *t, struct call *call);
 void transfer_add(struct tracker *t, struct call *call, const char *kind, const char *from,
 		  const char *to, const char *result);
+
+/* ---- parties.c: who talks to whom ---- */
+
+struct consult {
+	enum consult_state state;
+	const struct segment *by;     /* NULL: there is none */
+	struct leg *target;
+};
+
+struct consult call_consult(const struct call *call);
+bool agent_is_muted(const struct agent *agent);
 
 /* ---- event.c: AMI events ---- */
 

@@ -207,6 +207,48 @@ static const char *current_queue(const struct call *call)
 	return call->visits.n ? call->visits.items[call->visits.n - 1].queue : NULL;
 }
 
+static void put_consult(struct json_out *o, const struct call *call)
+{
+	static const char *const names[] = { NULL, "RINGING", "TALKING", "HELD", "JOINED" };
+	struct consult c = call_consult(call);
+
+	json_key(o, "consult");
+	if (!c.by) {
+		json_null(o);
+		return;
+	}
+	json_open(o, '{');
+	put_agent(o, "by", c.by->agent);
+	json_put_text(o, "to", c.target->number);
+	json_put_text(o, "name", call->target_name);
+	json_put_text(o, "status", names[c.state]);
+	json_put_time(o, "since",
+		      c.target->answered_us ? c.target->answered_us : c.target->started_us);
+	json_close(o, '}');
+}
+
+static void put_transfer(struct json_out *o, const struct transfer *x)
+{
+	json_put_text(o, "kind", x->kind);
+	json_put_text(o, "from", x->from);
+	json_put_text(o, "to", x->to);
+	json_put_text(o, "result", x->result);
+	json_put_time(o, "at", x->at_us);
+}
+
+/* The newest one: what came of what an agent has asked for. */
+static void put_last_transfer(struct json_out *o, const struct call *call)
+{
+	json_key(o, "transfer");
+	if (call->transfers.n == 0) {
+		json_null(o);
+		return;
+	}
+	json_open(o, '{');
+	put_transfer(o, &call->transfers.items[call->transfers.n - 1]);
+	json_close(o, '}');
+}
+
 static void call_json(struct tracker *t, const struct call *call, struct json_out *o)
 {
 	const struct agent *agent = talking_agent(call);
@@ -240,6 +282,8 @@ static void call_json(struct tracker *t, const struct call *call, struct json_ou
 		json_null(o);
 	json_put_text(o, "endReason", call->end_reason);
 	json_put_bool(o, "estimated", call->estimated);
+	put_consult(o, call);
+	put_last_transfer(o, call);
 	put_sums(o, call, t->now_us);
 	if (call->offered_to)
 		put_agent(o, "offeredTo", call->offered_to);
@@ -481,6 +525,7 @@ void write_agent(struct tracker *t, const struct agent *agent, struct buf *out)
 	json_put_bool(&o, "wrapupExtended", agent->wrapup_extended);
 	json_put_text(&o, "nextStatus", covered ? agent_status_names[agent->base] : NULL);
 	json_put_text(&o, "nextReason", covered ? agent->reason : NULL);
+	json_put_bool(&o, "muted", agent_is_muted(agent));
 	json_put_time(&o, "help", agent->help_us);
 	json_close(&o, '}');
 }

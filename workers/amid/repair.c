@@ -331,6 +331,7 @@ static void tell_blind(struct telling *l)
 	put(l, "TransfererUniqueid", l->row->uniqueid);
 	put(l, "TransfererChannel", l->row->channel);
 	put(l, "Extension", extra(l, "extension"));
+	put(l, "Context", extra(l, "context"));
 	tell(l);
 }
 

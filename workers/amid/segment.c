@@ -106,7 +106,8 @@ void hold_settle(struct segment *s, int64_t end_us)
 static bool is_waiting_room(const struct leg *leg)
 {
 	static const char *const rooms[] = { "cc-idle", "cc-hold", "cc-consult",
-					     "cc-consult-exit", "cc-consult-internal" };
+					     "cc-consult-exit", "cc-consult-internal",
+					     "cc-with", "cc-with-exit", "cc-join" };
 
 	for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
 		if (strcmp(leg->context, rooms[i]) == 0)

@@ -152,6 +152,49 @@ int tracker_hangup(struct tracker *t, const void *ctx, const char *tenant, const
 int tracker_answer(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
 		   const char *extension, const char **uniqueid, const char **channel);
 
+/* ---- control of a call (parties.c) ---- */
+
+/* Of the agent with the customer and the target, to whom the agent listens now. */
+enum consult_state {
+	CONSULT_NONE,
+	CONSULT_RINGING,      /* the target's phone; the customer hears music */
+	CONSULT_TALKING,      /* agent and target; the customer hears music */
+	CONSULT_HELD,         /* agent and customer; the target hears music */
+	CONSULT_JOINED        /* all three */
+};
+
+/* Names of channels, NULL: there is none. */
+struct parties {
+	const char *extension;      /* of the agent who has the customer */
+	const char *agent, *customer;
+	const char *target;         /* who is consulted */
+	const char *heard;          /* who of them talks with the agent */
+	enum consult_state consult;
+	bool together;              /* agent and customer */
+	bool held_by_phone;         /* by SIP: only the phone can resume */
+	bool crowded;               /* somebody else has joined customer and agent */
+};
+
+/*
+ * Who is in that call, for this agent, or with extension NULL for whoever talks to the customer. Texts are
+ * children of ctx. ERR_NOT_FOUND: no such open call; ERR_CONFLICT: the agent does not have its customer.
+ */
+int tracker_parties(struct tracker *t, const void *ctx, const char *tenant, const char *call_id,
+		    const char *extension, struct parties *out);
+/* Whether a call may be sent to this agent: ERR_NOT_FOUND: no such; ERR_CONFLICT: no phone, or in a call. */
+int tracker_reachable(struct tracker *t, const char *tenant, const char *extension);
+bool tracker_has_queue(struct tracker *t, const char *tenant, const char *queue);
+/* Asterisk has muted the agent's channel, of which no event tells. */
+void tracker_mute(struct tracker *t, const char *channel, bool on);
+/* A customer on hold is about to be sent on by us, of which no event tells; and that this was refused. */
+void tracker_transfer(struct tracker *t, const char *tenant, const char *call_id, const char *from,
+		      const char *to, int64_t now_us);
+void tracker_transfer_failed(struct tracker *t, const char *tenant, const char *call_id,
+			     int64_t now_us);
+/* How whoever is consulted next is called; NULL: not known. */
+void tracker_name_target(struct tracker *t, const char *tenant, const char *call_id,
+			 const char *name);
+
 /* ---- resync ---- */
 
 /*

@@ -2,6 +2,7 @@
  * What commands do: one row a verb. A verb answers at once, or keeps the command until Asterisk
  * has said what came of it.
  */
+#include "workers/amid/control.h"
 #include "workers/amid/core.h"
 
 #include "lib/err.h"
@@ -78,6 +79,14 @@ static void succeed(struct core *core, struct command *c, const char *result)
 {
 	metrics_command(c->verb, ERR_OK);
 	command_done(core_commands(core), c, result);
+}
+
+void verb_reply(struct core *core, struct command *c, int err, const char *detail)
+{
+	if (err)
+		fail(core, c, err, detail);
+	else
+		succeed(core, c, NULL);
 }
 
 static int64_t now_us(void)
@@ -518,9 +527,20 @@ static const struct verb_row {
 	{ "agent.status", .run = run_status, .waits = true },
 	{ "agent.wrapup", .run = run_wrapup },
 	{ "answer", .run = run_answer },
+	{ "consult", .run = control_consult },
+	{ "consult.cancel", .run = control_cancel },
+	{ "consult.complete", .run = control_complete },
+	{ "consult.join", .run = control_join },
+	{ "consult.swap", .run = control_swap },
 	{ "dial", .run = run_dial },
+	{ "dtmf", .run = control_dtmf },
 	{ "hangup", .run = run_hangup },
 	{ "help", .run = run_help, .waits = true },
+	{ "hold", .run = control_hold },
+	{ "mute", .run = control_mute },
+	{ "transfer", .run = control_transfer },
+	{ "unhold", .run = control_unhold },
+	{ "unmute", .run = control_unmute },
 };
 
 static const struct verb_row *find_verb(const char *name)
