@@ -54,6 +54,11 @@ export function bindAction(/** @type {string} */ id, /** @type {() => void} */ r
 	return () => { bound.set(id, (bound.get(id) ?? []).filter((b) => b !== binding)); };
 }
 
+/** Does what a key would do: for menus and searches of actions. */
+export function runAction(/** @type {string} */ id) {
+	bound.get(id)?.find((b) => !b.when || b.when())?.run();
+}
+
 /** The actions that some part of the page has bound. */
 export const boundActions = () => ACTIONS.filter((action) => bound.get(action.id)?.length);
 

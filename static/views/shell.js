@@ -11,6 +11,7 @@ import { html } from '../vendor/ui.js';
 import { StatusSelect } from './agent/status.js';
 import { OwnFigures } from './agent/own-figures.js';
 import { KeyHelp, helpOpen } from './key-help.js';
+import { Palette, PaletteButton } from './palette.js';
 import { Icon, Mark } from './parts/icon.js';
 import { Menu } from './parts/menu.js';
 import { Since } from './parts/since.js';
@@ -88,11 +89,11 @@ export function Shell({ children }) {
 			<div class="topbar-start"><span class="brand"><${Mark} /><span>${text.common.product}</span></span><${Nav} /></div>
 			${atDesk ? html`<${StatusSelect} /><${OwnFigures} />` : html`<span class="grow"></span>${phonePlace.value === 'here' && html`<${OwnState} />`}`}
 			<div class="topbar-end">
-				<${PhoneState} /><${LinkState} />
+				<${PaletteButton} /><${PhoneState} /><${LinkState} />
 				<${UserMenu} />
 			</div>
 		</header>
 		${children}
-		<${KeyHelp} /><${Settings} />
+		<${KeyHelp} /><${Settings} /><${Palette} />
 	</div>`;
 }

@@ -1,5 +1,6 @@
 // A call the exchange holds for this agent while this page's phone has none: never shown as an idle phone.
 import { phone as phoneText } from '../../core/format.js';
+import { text } from '../../core/text.js';
 import { callStage } from '../../stores/phone.js';
 import { endOwnCall, ownCall, self } from '../../stores/self.js';
 import { html, useSignal, useSignalEffect } from '../../vendor/ui.js';
@@ -37,11 +38,11 @@ export function StrandedCard() {
 	const number = call?.direction === 'OUTBOUND' ? call.to : call?.from;
 	const { busy, problem } = ending.value;
 	return html`<article class="card call-card tone-hold" data-testid="stranded-card" data-call-id=${call?.id}>
-		<p class="card-state"><${Icon} name="wifi-off" />Call without sound</p>
+		<p class="card-state"><${Icon} name="wifi-off" />${text.work.strandedTitle}</p>
 		<p class="call-timer"><${Since} from=${call?.answeredAt} /></p>
 		<p class="call-name">${phoneText(number)}</p>
-		<p class="stranded-text">This page was reloaded or lost its line, and with it the call: you do not hear each other any more. Hang up, then call back.</p>
+		<p class="stranded-text">${text.work.strandedText}</p>
 		${problem && html`<p class="field-error" role="alert"><${Icon} name="circle-alert" size=${14} />${problem}</p>`}
-		<button class="button danger large wide" data-testid="hang-up" disabled=${busy} onClick=${hangUp}><${Icon} name="phone-off" />${busy ? 'Hanging up…' : 'Hang up'}</button>
+		<button class="button danger large wide" data-testid="hang-up" disabled=${busy} onClick=${hangUp}><${Icon} name="phone-off" />${busy ? text.work.hangingUp : text.work.hangUp}</button>
 	</article>`;
 }
