@@ -4,6 +4,7 @@ import { looks as admin } from './looks/admin.mjs';
 import { looks as board } from './looks/board.mjs';
 import { looks as desk } from './looks/desk.mjs';
 import { looks as signIn } from './looks/sign-in.mjs';
+import { looks as work } from './looks/work.mjs';
 
 /**
  * @typedef {{name: string, path: string, user?: string, agents?: number,
@@ -12,7 +13,7 @@ import { looks as signIn } from './looks/sign-in.mjs';
  */
 
 /** @type {Look[]} */
-export const LOOKS = [...signIn, ...desk, ...board, ...admin];
+export const LOOKS = [...signIn, ...desk, ...work, ...board, ...admin];
 
 export const SIZES = [[1440, 900], [820, 1180], [390, 844]];
 export const SCHEMES = ['light', 'dark'];

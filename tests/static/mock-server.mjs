@@ -13,6 +13,7 @@ import * as people from './mock/people.mjs';
 import * as queues from './mock/queues.mjs';
 import * as reporting from './mock/reporting.mjs';
 import * as session from './mock/session.mjs';
+import * as work from './mock/work.mjs';
 import { SipPeer } from './mock-sip.mjs';
 
 const STATIC = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../static');
@@ -22,7 +23,7 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"media-src 'self' blob:; connect-src 'self' ws://127.0.0.1:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** An area a file: its routes, rows as in the server, and what it begins with. */
-const AREAS = [calls, contacts, people, queues, reporting, session];
+const AREAS = [calls, contacts, people, queues, reporting, session, work];
 const ROUTES = AREAS.flatMap((area) => area.routes);
 
 class Mock {
@@ -81,17 +82,17 @@ class Mock {
 		const name = url.pathname.slice('/api/pbx/'.length);
 		const body = text ? JSON.parse(text) : null;
 		this.requests.push({ method: request.method, path: name, body, headers: request.headers });
-		const answer = this.answer(request.method, name, body);
+		const answer = this.answer(request.method, name, body, { headers: request.headers, query: url.searchParams });
 		const type = answer.status >= 400 ? 'application/problem+json' : 'application/json';
-		response.writeHead(answer.status, { 'Content-Type': type }).end(answer.body ? JSON.stringify(answer.body) : undefined);
+		response.writeHead(answer.status, { 'Content-Type': type, ...answer.headers }).end(answer.body ? JSON.stringify(answer.body) : undefined);
 	}
 
-	answer(method, name, body) {
+	answer(method, name, body, asked) {
 		const refused = this.refuse.get(`${method} ${name}`);
 		if (refused) return refused;
 		for (const [verb, pattern, handle] of ROUTES) {
 			const match = verb === method && pattern.exec(decodeURIComponent(name));
-			if (match) return handle(this, { match, body });
+			if (match) return handle(this, { match, body, ...asked });
 		}
 		return problem(404, 'not-found', `No such resource: ${method} ${name}`);
 	}

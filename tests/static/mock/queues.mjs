@@ -9,8 +9,20 @@ export const QUEUES = [
 	...q, id: randomUUID(), strategy: 'rrmemory', ringMs: 15000, maxWaitMs: 300000, wrapupMs: 20000, serviceLevelMs: 20000, serviceLevelFormula: 'S1', members: 6,
 }));
 
+const word = (code, label, parentId = null, selectable = true) => ({ id: code, code, label, parentId, depth: parentId ? 1 : 0, position: 0, queueIds: [], selectable });
+
+const DISPOSITIONS = [
+	word('RESOLVED', 'Resolved'), word('CALL_BACK', 'Call back'), word('BILLING', 'Billing', null, false), word('REFUND', 'Refund granted', 'BILLING'),
+	word('COPY', 'Copy of an invoice', 'BILLING'), word('WRONG_NUMBER', 'Wrong number'),
+];
+
+const REASONS = [
+	{ code: 'LUNCH', label: 'Lunch', paid: false, limitMs: 2_700_000 }, { code: 'TRAINING', label: 'Training', paid: true, limitMs: null },
+	{ code: 'BREAK', label: 'Short break', paid: true, limitMs: 900_000 },
+];
+
 export const routes = [
 	['GET', /^queues$/, () => list(QUEUES)],
-	['GET', /^dispositions$/, () => list([{ code: 'RESOLVED', label: 'Resolved' }, { code: 'CALL_BACK', label: 'Call back' }, { code: 'WRONG_NUMBER', label: 'Wrong number' }])],
-	['GET', /^pause-reasons$/, () => list([{ code: 'LUNCH', label: 'Lunch' }, { code: 'TRAINING', label: 'Training' }])],
+	['GET', /^dispositions$/, () => list(DISPOSITIONS)],
+	['GET', /^pause-reasons$/, () => list(REASONS)],
 ];
