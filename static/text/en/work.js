@@ -27,7 +27,7 @@ export const work = {
 	then: (/** @type {string} */ next) => `then ${next}`,
 	changing: (/** @type {string} */ to) => `Changing to ${to}…`,
 	limitLeft: (/** @type {string} */ left) => `${left} left`,
-	limitOver: (/** @type {string} */ over) => `${over} over the limit`,
+	limitOver: (/** @type {string} */ over) => `over by ${over}`,
 	overrunTitle: (/** @type {string} */ reason) => `${reason} is over its limit`,
 	overrunText: 'Choose Available when you are back.',
 	makeAvailable: 'I am back',
@@ -86,7 +86,7 @@ export const work = {
 	// ---- notes and wrap-up ----
 	nothingTitle: 'Nothing to write up',
 	nothingText: 'Notes and disposition of a call are written here, and saved as you type.',
-	about: (/** @type {boolean} */ over) => (over ? 'About the last call with' : 'About the call with'),
+	about: (/** @type {boolean} */ over) => (over ? 'Last call, with' : 'Call with'),
 	notes: 'Notes',
 	typing: 'Typing…',
 	beingSaved: 'Being saved…',

@@ -64,8 +64,7 @@ function History({ calls, own }) {
 	const earlier = calls.filter((c) => c.id !== current);
 	return html`<section class="panel-section" data-testid="customer-history"><h3 class="label">${words.history}</h3>
 		${earlier.length
-			? html`<ol class="timeline is-line">${earlier.map((c) => html`<${CallRow} key=${c.id} call=${c}>
-				${c.agentName && html`<span class="muted call-row-by">${words.by(c.agentName)}</span>`}<${CallButton} number=${customer.value?.number} /><//>`)}</ol>`
+			? html`<ol class="timeline">${earlier.map((c) => html`<${CallRow} key=${c.id} call=${c} withAgent><${CallButton} number=${customer.value?.number} /><//>`)}</ol>`
 			: html`<p class="muted">${own ? words.noOwnHistory : words.noHistory}</p>`}
 	</section>`;
 }

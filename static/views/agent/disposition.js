@@ -58,7 +58,6 @@ export function DispositionField() {
 			<option value="">${words.chooseDisposition}</option>
 			${!known && html`<option value=${disposition}>${disposition}</option>`}
 			${leaves(tree).map((d) => html`<option key=${d.code} value=${d.code}>${d.label}</option>`)}
-		</select><${Icon} name="chevron-down" size=${14} />
-		${opened.value !== null && html`<${DispositionTree} tree=${tree} chosen=${disposition} anchor=${anchor} begin=${opened.value} onChoose=${choose} onClose=${close} />`}
-	</span>`}<//>`;
+		</select><${Icon} name="chevron-down" size=${14} /></span>
+		${opened.value !== null && html`<${DispositionTree} tree=${tree} chosen=${disposition} anchor=${anchor} begin=${opened.value} onChoose=${choose} onClose=${close} />`}`}<//>`;
 }

@@ -37,7 +37,7 @@ function Options() {
 function current(/** @type {any} */ agent) {
 	if (!agent) return { value: '', label: words.statusUnknown };
 	const shown = shownState(agent);
-	if (shown === 'AWAY' && agent.reason) return { value: `AWAY:${agent.reason}`, label: words.away(reasonLabel(agent.reason)) };
+	if (shown === 'AWAY' && agent.reason) return { value: `AWAY:${agent.reason}`, label: reasonLabel(agent.reason) };
 	return { value: shown, label: word(shown) };
 }
 
@@ -98,7 +98,7 @@ export function StatusSelect() {
 				${!known && html`<option value=${value} disabled hidden>${label}</option>`}
 				<${Options} />
 			</select>
-			${pauseEnd.value === null ? html`<${Next} agent=${agent} />` : html`<${Limit} />`}
+			<span class="status-word"><span aria-hidden="true">${label}</span>${pauseEnd.value === null ? html`<${Next} agent=${agent} />` : html`<${Limit} />`}</span>
 			<${Since} from=${agent?.since} testid="status-since" />
 			<${Icon} name="chevron-down" size=${14} />
 		</div>

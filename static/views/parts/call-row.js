@@ -1,5 +1,6 @@
 import { duration, fullTime, phone as phoneText, time } from '../../core/format.js';
 import { callOutcome } from '../../core/states.js';
+import { text } from '../../core/text.js';
 import { dispositions, queueName } from '../../stores/directory.js';
 import { html } from '../../vendor/ui.js';
 import { Icon } from './icon.js';
@@ -13,8 +14,15 @@ const DIRECTIONS = {
 
 export const dispositionLabel = (/** @type {string} */ code) => dispositions.value.find((d) => d.code === code)?.label ?? code;
 
+/** What became of it, and who talked. */
+function Facts({ call, withAgent }) {
+	return html`<p class="call-row-facts"><${StateMark} state=${callOutcome(call)} />
+		${call.disposition && html`<span class="tag">${dispositionLabel(call.disposition)}</span>`}
+		${withAgent && call.agentName && html`<span class="muted">${text.work.by(call.agentName)}</span>`}</p>`;
+}
+
 /** One finished or running call in a list; children are actions. */
-export function CallRow({ call, withNumber = false, children }) {
+export function CallRow({ call, withNumber = false, withAgent = false, children }) {
 	const direction = DIRECTIONS[call.direction] ?? DIRECTIONS.INTERNAL;
 	const other = call.direction === 'OUTBOUND' ? call.to : call.from;
 	const name = call.contactName ?? (call.direction === 'OUTBOUND' ? null : call.fromName);
@@ -23,7 +31,7 @@ export function CallRow({ call, withNumber = false, children }) {
 		<${Icon} name=${direction.icon} label=${direction.word} />
 		<div class="call-row-main">
 			<p><strong class=${withNumber ? 'number' : ''}>${title}</strong>${call.queue && html`<span class="muted"> · ${queueName(call.queue)}</span>`}</p>
-			<p class="call-row-facts"><${StateMark} state=${callOutcome(call)} />${call.disposition && html`<span class="tag">${dispositionLabel(call.disposition)}</span>`}</p>
+			<${Facts} call=${call} withAgent=${withAgent} />
 			${call.notes && html`<p class="call-row-notes">${call.notes}</p>`}
 		</div>
 		<div class="call-row-end"><time datetime=${call.startedAt} title=${fullTime(call.startedAt)}>${time(call.startedAt)}</time><span class="muted time">${call.talkMs ? duration(call.talkMs) : '–'}</span></div>

@@ -34,5 +34,5 @@ export const routes = [
 	['POST', /^calls\/([^/]+)\/hangup$/, (m, { match }) => hangup(m, match[1])],
 	['PUT', /^calls\/([^/]+)\/notes$/, (m, { match, body }) => { m.notes.set(match[1], body); return ok({ id: match[1], ...body }); }],
 	['GET', /^calls\/sessions$/, (m) => list(m.history)],
-	['GET', /^calls\/sessions\/([^/]+)$/, (m, { match }) => ok({ ...pastCall(1), id: match[1] })],
+	['GET', /^calls\/sessions\/([^/]+)$/, (m, { match }) => ok({ ...pastCall(1), id: match[1], disposition: null })],
 ];
