@@ -138,7 +138,7 @@ static const char *agent(struct fixture *f, const char *name)
 static void call_waits(struct fixture *f)
 {
 	event(f, 0, "Event: Newchannel\nChannel: PJSIP/trunk-00000001\nChannelState: 4\n"
-		    "CallerIDNum: 15551230001\nCallerIDName: Ann \\\"A\\\"\nContext: inbound\n"
+		    "CallerIDNum: 15551230001\nCallerIDName: Ann \\\\\\\"A\\\\\\\"\nContext: inbound\n"
 		    "Exten: 5550100\nUniqueid: u-1\nLinkedid: u-1\nChanVariable: CC_CALL_ID=");
 	event(f, 500, "Event: QueueCallerJoin\nQueue: support\nPosition: 1" CALLER);
 }

@@ -22,11 +22,26 @@ static struct str number_of(struct tracker *t, struct str exten)
 	return (struct str){ exten.p + skip, exten.n - skip };
 }
 
+/* A name within quotes is handed on as it stood in the From header: with backslashes before what they guard. */
+static struct str plain_name(const void *ctx, struct str quoted)
+{
+	char *out = mem_array(ctx, char, quoted.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < quoted.n; i++) {
+		if (quoted.p[i] == '\\' && i + 1 < quoted.n)
+			i++;
+		out[n++] = quoted.p[i];
+	}
+	return (struct str){ out, n };
+}
+
 static void first_leg(struct tracker *t, struct call *call, struct leg *leg,
 		      const struct ami_message *m)
 {
 	struct str number = ami_known(ami_get(m, "CallerIDNum"));
-	struct str name = ami_unescape(t->scratch, ami_known(ami_get(m, "CallerIDName")));
+	struct str shown = ami_unescape(t->scratch, ami_known(ami_get(m, "CallerIDName")));
+	struct str name = plain_name(t->scratch, shown);
 	struct str exten = ami_get(m, "Exten");
 	struct str to = leg->party == PARTY_AGENT ? number_of(t, exten) : exten;
 	const char *dialled = to.n && !str_is(to, "s") ? mem_strndup(call, to.p, to.n) : NULL;
