@@ -90,7 +90,8 @@ const loadOwnSoon = () => {
 	}, COALESCE_MS);
 };
 
-const isMine = (/** @type {any} */ call) => call.agent === agentExtension.peek()?.extension;
+/** A call that the agent hung up ends without an agent: it was the last one's. */
+const isMine = (/** @type {any} */ call) => (call.agent ?? call.lastAgent) === agentExtension.peek()?.extension;
 
 /** Keeps the own calls current while the agent's desktop is open; the result stops it. */
 export function followOwnCalls() {
