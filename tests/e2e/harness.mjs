@@ -127,7 +127,7 @@ export async function ring({ did, number, name = number, stayMs = 60_000 }) {
 	const file = path.join(work, `caller-${media.port}.xml`);
 	writeFileSync(file, scenario);
 	const child = spawn('sipp', ['-sf', file, '-i', '127.0.0.2', '-p', String(await freeUdpPort()), '-m', '1', '-nostdin',
-		'-s', did, '-recv_timeout', String(stayMs), '-key', 'cli', number, '-key', 'name', name, `127.0.0.1:${ports.sip_udp}`],
+		'-s', did, '-recv_timeout', String(stayMs), '-key', 'cli', number, '-key', 'name', name.replace(/["\\]/g, '\\$&'), `127.0.0.1:${ports.sip_udp}`],
 	{ cwd: work, stdio: 'ignore' });
 	const ended = once(child, 'exit').then(([code]) => {
 		media.close();
@@ -235,6 +235,19 @@ export async function witness(on_event = () => {}) {
 		},
 		close: () => socket.destroy(),
 	};
+}
+
+/** Where Asterisk would ring an extension: the address of each phone that is registered for it. */
+export async function contacts(extension) {
+	const secret = readFileSync(path.join(HOME, 'secrets/ami-system'), 'utf8').trim();
+	const socket = net.connect(ports.ami, '127.0.0.1');
+	socket.write(`Action: Login\r\nUsername: system\r\nSecret: ${secret}\r\n\r\nAction: PJSIPShowContacts\r\nActionID: contacts\r\n\r\n`);
+	let text = '';
+	for await (const chunk of socket) {
+		text += chunk;
+		if (/Event: ContactListComplete|No Contacts found/.test(text)) break;
+	}
+	return text.split('\r\n\r\n').filter((b) => /^Event: ContactList\r/m.test(b) && new RegExp(`^Endpoint: ${extension}\r`, 'm').test(b)).map((b) => /^Uri: (.*)\r$/m.exec(b)[1]);
 }
 
 // ---- the database and the API --------------------------------------------------------------------
@@ -360,9 +373,10 @@ export async function browser({ through } = {}) {
 }
 
 /** A page of its own session, signed in; what goes wrong in it is kept in page.problems. */
-export async function signIn(chrome, extension, route) {
+export async function signIn(chrome, extension, route, { hidden = false } = {}) {
 	const context = await chrome.newContext();
 	const page = await watched(await context.newPage());
+	if (hidden) await hide(page);
 	await page.goto(instance.url + route);
 	await enter(page, extension);
 	return page;
@@ -373,6 +387,14 @@ export async function watched(page) {
 	page.problems = [];
 	await page.exposeBinding('tellProblem', (_, text) => { page.problems.push(text); });
 	await page.addInitScript(() => {
+		// What became of each live feed, by its close code.
+		window.closes = [];
+		window.WebSocket = class extends WebSocket {
+			constructor(url, protocols) {
+				super(url, protocols);
+				if (new URL(url).pathname === '/ws') this.addEventListener('close', (e) => window.closes.push(e.code));
+			}
+		};
 		document.addEventListener('securitypolicyviolation', (e) => window.tellProblem(`refused: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
 	});
 	page.on('pageerror', (error) => page.problems.push(String(error)));
@@ -380,6 +402,33 @@ export async function watched(page) {
 		if (/Content Security Policy/.test(message.text())) page.problems.push(message.text());
 	});
 	return page;
+}
+
+/** To itself the page is in the background, and may notify: what it said so is in window.notices. */
+async function hide(page) {
+	await page.addInitScript(() => {
+		window.notices = [];
+		Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+		Object.defineProperty(document, 'hidden', { get: () => true });
+		window.Notification = class extends EventTarget {
+			static permission = 'granted';
+			static requestPermission = async () => 'granted';
+			constructor(title, options = {}) {
+				super();
+				window.notices.push([title, options.body ?? '']);
+			}
+			close() {}
+		};
+	});
+}
+
+/** Stops every page of a browser, as a machine that is closed does; what is given back wakes them. */
+export async function putToSleep(chrome) {
+	const { processInfo } = await (await chrome.newBrowserCDPSession()).send('SystemInfo.getProcessInfo');
+	const pages = processInfo.filter((p) => p.type === 'renderer').map((p) => p.id);
+	const tell = (signal) => pages.forEach((pid) => process.kill(pid, signal));
+	tell('SIGSTOP');
+	return () => tell('SIGCONT');
 }
 
 /** Signs in on the page that asks for it. */
