@@ -21,6 +21,7 @@ export const ACTIONS = [
 	{ id: 'hangUp', group: 'call', label: label.hangUp, key: 'Shift+E' },
 	{ id: 'askHelp', group: 'call', label: label.askHelp, key: 'Shift+H' },
 	{ id: 'phoneNumber', group: 'desk', label: label.phoneNumber, key: 'P' },
+	{ id: 'redial', group: 'desk', label: label.redial, key: 'R' },
 	{ id: 'status', group: 'desk', label: label.status, key: 'S' },
 	{ id: 'notes', group: 'desk', label: label.notes, key: 'N' },
 	{ id: 'disposition', group: 'desk', label: label.disposition, key: 'D' },

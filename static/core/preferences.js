@@ -22,6 +22,7 @@ export const PREFERENCES = [
 	{ name: 'notifications', fallback: true, check: isBoolean },
 	{ name: 'keysOff', fallback: false, check: isBoolean },
 	{ name: 'keys', fallback: {}, check: isWords },
+	{ name: 'audio', fallback: {}, check: isObject, local: true },
 ];
 
 const rows = new Map(PREFERENCES.map((row) => [row.name, row]));

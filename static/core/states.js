@@ -37,6 +37,7 @@ export const PHONE_STATES = {
 	connecting: { word: 'Phone registering', icon: 'refresh-cw', tone: 'hold' },
 	reconnecting: { word: 'Phone reconnecting', icon: 'wifi-off', tone: 'hold' },
 	failed: { word: 'Phone failed', icon: 'triangle-alert', tone: 'danger' },
+	taken: { word: 'Phone used elsewhere', icon: 'monitor', tone: 'hold' },
 	off: { word: 'Phone off', icon: 'phone-off', tone: 'offline' },
 	elsewhere: { word: 'Phone in another tab', icon: 'monitor', tone: 'hold' },
 };

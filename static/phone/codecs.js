@@ -38,7 +38,7 @@ export function choose(able, preference, sdp) {
 /** Has every answer of a connection keep to the preference. */
 export function preferCodec(/** @type {RTCPeerConnection} */ connection, /** @type {string} */ preference) {
 	connection.addEventListener('signalingstatechange', () => {
-		const able = RTCRtpReceiver.getCapabilities?.('audio')?.codecs;
+		const able = globalThis.RTCRtpReceiver?.getCapabilities?.('audio')?.codecs;
 		if (connection.signalingState !== 'have-remote-offer' || !able) return;
 		const codecs = choose(able, preference, connection.remoteDescription?.sdp ?? connection.pendingRemoteDescription?.sdp ?? '');
 		for (const transceiver of connection.getTransceivers()) transceiver.setCodecPreferences?.(codecs);

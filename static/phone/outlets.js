@@ -76,13 +76,13 @@ export class Outlet {
 const urls = new Map();
 
 function toneUrl(/** @type {keyof typeof TONES} */ name) {
-	const url = urls.get(name) ?? URL.createObjectURL(new Blob([wavOf(TONES[name])], { type: 'audio/wav' }));
+	const url = urls.get(name) ?? URL.createObjectURL(new globalThis.Blob([wavOf(TONES[name])], { type: 'audio/wav' }));
 	urls.set(name, url);
 	return url;
 }
 
 /** Not every browser lets a page choose among loudspeakers. */
-export const canChooseOutput = () => 'setSinkId' in HTMLMediaElement.prototype;
+export const canChooseOutput = () => 'setSinkId' in globalThis.HTMLMediaElement.prototype;
 
 export const voice = new Outlet('remote-audio');
 export const ringer = new Outlet('ring-audio');

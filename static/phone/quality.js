@@ -16,16 +16,17 @@ const ms = (/** @type {number | undefined} */ seconds) => (seconds === undefined
 /** Picks the counts out of a report. @param {Iterable<[string, any]> & {get: (id: string) => any}} report @returns {Counts} */
 export function countsOf(report) {
 	const all = [...report].map(([, stat]) => stat);
-	const inbound = all.find((s) => s.type === 'inbound-rtp' && s.kind === 'audio');
-	const far = all.find((s) => s.type === 'remote-inbound-rtp' && s.kind === 'audio');
-	const pair = all.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+	const find = (/** @type {(s: any) => boolean} */ fits) => all.find(fits) ?? {};
+	const near = find((s) => s.type === 'inbound-rtp' && s.kind === 'audio');
+	const far = find((s) => s.type === 'remote-inbound-rtp' && s.kind === 'audio');
+	const path = find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
 	return {
-		received: inbound?.packetsReceived ?? 0,
-		lost: Math.max(0, inbound?.packetsLost ?? 0),
-		jitterMs: ms(inbound?.jitter),
-		rttMs: ms(far?.roundTripTime ?? pair?.currentRoundTripTime),
-		farLoss: far?.fractionLost ?? null,
-		codec: report.get(inbound?.codecId)?.mimeType?.replace('audio/', '') ?? null,
+		received: near.packetsReceived ?? 0,
+		lost: Math.max(0, near.packetsLost ?? 0),
+		jitterMs: ms(near.jitter),
+		rttMs: ms(far.roundTripTime ?? path.currentRoundTripTime),
+		farLoss: far.fractionLost ?? null,
+		codec: report.get(near.codecId)?.mimeType?.replace('audio/', '') ?? null,
 	};
 }
 

@@ -38,9 +38,12 @@ export class SipCall {
 		/** @type {MediaStream | null} */
 		this.local = null;
 		this.onchange = () => {};
-		this.ontone = (/** @type {string} */ _tone) => {};
+		/** @type {(tone: string) => void} */
+		this.ontone = () => {};
 		this.codec = 'auto';
 		this.ending = false;
+		/** Whether a new way for the sound is being agreed on. */
+		this.restoring = false;
 		this.listen();
 	}
 
@@ -95,7 +98,8 @@ export class SipCall {
 	watchConnection(/** @type {RTCPeerConnection} */ connection) {
 		preferCodec(connection, this.codec);
 		connection.addEventListener('track', (e) => this.set({ remote: e.streams[0] ?? new MediaStream([e.track]) }));
-		let timer = null;
+		/** @type {any} */
+		let timer;
 		connection.addEventListener('iceconnectionstatechange', () => {
 			const state = connection.iceConnectionState;
 			clearTimeout(timer);

@@ -1,12 +1,11 @@
 // Which microphone, loudspeaker and ring device this browser uses, and how. Kept in this browser: devices are
 // its own, whoever signs in.
+import { pref, setPref } from '../core/preferences.js';
 import { text } from '../core/text.js';
 import { applyProcessing, closeStream, listDevices, MicrophoneError, openMicrophone, watchDevices } from '../phone/microphone.js';
 import { ringer, tester, voice } from '../phone/outlets.js';
 import { CODECS } from '../phone/codecs.js';
-import { effect, signal } from '../vendor/ui.js';
-
-const KEY = 'cordboard.audio';
+import { computed, effect, signal } from '../vendor/ui.js';
 
 /**
  * @typedef {{
@@ -32,30 +31,15 @@ const ROWS = [
 	{ name: 'codec', fallback: 'auto', check: (v) => typeof v === 'string' && v in CODECS },
 ];
 
-/** What was stored, as far as it is sound. @returns {Audio} */
-export function readAudio(/** @type {string | null} */ stored) {
-	let given = {};
-	try {
-		given = JSON.parse(stored ?? '{}') ?? {};
-	} catch {
-		// Somebody else's writing is no setting.
-	}
-	return /** @type {Audio} */ (Object.fromEntries(ROWS.map(({ name, fallback, check }) => [name, check(given[name]) ? given[name] : fallback])));
-}
-
-const stored = () => {
-	try {
-		return localStorage.getItem(KEY);
-	} catch {
-		return null;
-	}
-};
+/** What is kept, as far as it is sound. @returns {Audio} */
+export const soundAudio = (/** @type {Record<string, unknown>} */ kept) => /** @type {Audio} */ (
+	Object.fromEntries(ROWS.map(({ name, fallback, check }) => [name, check(kept[name]) ? kept[name] : fallback])));
 
 /** @template T @typedef {import('../vendor/ui.js').Signal<T>} Sig */
 /** @typedef {import('../phone/microphone.js').Device} Device */
 
-/** @type {Sig<Audio>} */
-export const audio = signal(readAudio(globalThis.localStorage ? stored() : null));
+/** The settings in force. */
+export const audio = computed(() => soundAudio(pref('audio')));
 /** @type {Sig<{microphones: Device[], speakers: Device[]}>} */
 export const devices = signal({ microphones: [], speakers: [] });
 /** @type {Sig<{state: 'unknown' | 'ready' | 'refused', reason: string}>} */
@@ -65,13 +49,8 @@ export const deviceNotice = signal('');
 
 /** @param {Partial<Audio>} change */
 export function setAudio(change) {
-	audio.value = { ...audio.value, ...change };
+	setPref('audio', { ...audio.value, ...change });
 	deviceNotice.value = '';
-	try {
-		localStorage.setItem(KEY, JSON.stringify(audio.value));
-	} catch {
-		// In force for this page only.
-	}
 }
 
 const refusal = (/** @type {unknown} */ error) => (error instanceof MicrophoneError ? text.phone.microphoneRefusals[error.kind] ?? text.phone.microphoneRefused(error.kind) : /** @type {Error} */ (error).message);
@@ -88,6 +67,23 @@ export async function takeMicrophone() {
 		microphone.value = { state: 'refused', reason: refusal(error) };
 		throw new Error(microphone.value.reason);
 	}
+}
+
+/** Opens the microphone to look at its level; the result closes it. @param {(stream: MediaStream | null) => void} show */
+export function openTestStream(show) {
+	let closed = false;
+	/** @type {MediaStream | null} */
+	let stream = null;
+	takeMicrophone().then((opened) => {
+		if (closed) return closeStream(opened);
+		stream = opened;
+		return show(stream);
+	}, () => show(null));
+	return () => {
+		closed = true;
+		closeStream(stream);
+		show(null);
+	};
 }
 
 /** Asks for the microphone ahead of the first call, and gives it back. */

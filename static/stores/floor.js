@@ -12,6 +12,8 @@ import { batch, computed, signal } from '../vendor/ui.js';
  *   agent?: string | null, ringing?: string[], startedAt: string, queuedAt?: string | null,
  *   answeredAt?: string | null, endedAt?: string | null, heldAt?: string | null, endedBy?: string | null,
  *   outcome?: string | null, hangupCause?: number | null, offeredTo?: string,
+ *   consult?: {by: string, to: string, name?: string | null, status: string, since?: string | null} | null,
+ *   transfer?: {kind: string, from: string, to: string, result: string | null, at: string} | null,
  * }} Call
  * @typedef {{
  *   extension: string, status: string, reason?: string | null, since?: string | null, callId?: string | null,

@@ -19,16 +19,17 @@ const TONES_SHOWN = 24;
 /** @type {SipCall | null} */
 let current = null;
 
+/** What stays the same for as long as the call is here. */
+const newCall = (/** @type {SipCall} */ { id, callId, number, name }) => /** @type {PhoneCall} */ (
+	{ key: id, callId, outgoing: false, byItself: false, number, name, ringingSince: serverNow(), upSince: null });
+
 function show(/** @type {SipCall} */ call, /** @type {Partial<PhoneCall>} */ more = {}) {
-	const before = phoneCall.value;
+	const before = phoneCall.value ?? newCall(call);
 	phoneCall.value = {
-		key: call.id, callId: call.callId, outgoing: before?.outgoing ?? false, byItself: before?.byItself ?? false,
-		number: before?.number ?? call.number, name: before?.name ?? call.name,
-		phase: call.phase, hold: call.hold, muted: call.muted, path: call.path,
+		...before, phase: call.phase, hold: call.hold, muted: call.muted, path: call.path,
 		heldSince: call.heldAt && call.heldAt + serverNow() - Date.now(),
 		problem: call.failing ? text.phone.failing[call.failing] : '',
-		ringingSince: before?.ringingSince ?? serverNow(),
-		upSince: before?.upSince ?? (call.phase === 'up' ? serverNow() : null),
+		upSince: before.upSince ?? (call.phase === 'up' ? serverNow() : null),
 		local: call.local, remote: call.remote, ...more,
 	};
 }
@@ -157,6 +158,20 @@ export function toggleHold() {
 	if (current?.phase !== 'up') return;
 	if (current.hold === 'off') current.setHold(true);
 	else if (current.hold === 'on') current.setHold(false);
+}
+
+/** The exchange moves the call: it must not be held by this phone meanwhile. @returns {Promise<boolean>} whether it is not */
+export function resumeForTransfer() {
+	if (!current || current.hold === 'off') return Promise.resolve(true);
+	if (current.hold === 'on') current.setHold(false);
+	return new Promise((resolve) => {
+		const stop = effect(() => {
+			const call = phoneCall.value;
+			if (call && call.hold !== 'off' && !(call.hold === 'on' && call.problem)) return;
+			resolve(call?.hold === 'off');
+			setTimeout(() => stop());
+		});
+	});
 }
 
 export function sendTones(/** @type {string} */ typed) {

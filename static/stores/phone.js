@@ -5,6 +5,7 @@ import { watchOutcome } from './dial.js';
 import { watchCall } from './phone-call.js';
 import { startQuality } from './quality.js';
 import { startRegistration } from './registration.js';
+import { watchTransfers } from './transfer.js';
 
 export { audible, callStage, dialling, liveCall, phoneCall, phoneNotice, phonePlace, registration, talkingSince, tonesSent } from './phone-state.js';
 export { answer, hangUp, reject, sendTones, toggleHold, toggleMute } from './phone-call.js';
@@ -20,4 +21,5 @@ export function startPhoneStore() {
 	watchCall();
 	watchOutcome();
 	startQuality();
+	watchTransfers();
 }

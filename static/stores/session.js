@@ -4,7 +4,7 @@ import { batch, computed, signal } from '../vendor/ui.js';
 
 /**
  * @typedef {{id: string, extension: string, displayName: string, role: string}} User
- * @typedef {{id: string, extension: string, displayName?: string, queues?: string[]}} AgentExtension
+ * @typedef {{id: string, extension: string, displayName?: string, queues?: string[], autoAnswer?: boolean}} AgentExtension
  * @typedef {{uri: string, authUser: string, password: string, wsUrl: string, realm?: string, ready?: boolean}} Sip
  */
 

@@ -4,7 +4,7 @@ import { path } from '../core/router.js';
 import { agentState, LINK_STATES, PHONE_STATES } from '../core/states.js';
 import { text } from '../core/text.js';
 import { link, reconnect } from '../stores/live.js';
-import { phoneCall, phonePlace, registration } from '../stores/phone.js';
+import { phoneCall, phonePlace, registration, registrationReason } from '../stores/phone.js';
 import { agentExtension, isSupervisor, signOut, user } from '../stores/session.js';
 import { self } from '../stores/self.js';
 import { html } from '../vendor/ui.js';
@@ -46,9 +46,9 @@ function LinkState() {
 
 function PhoneState() {
 	if (registration.value.state === 'off' && phonePlace.value === 'unknown') return null;
-	const { state, reason } = registration.value;
+	const { state } = registration.value;
 	const shown = phonePlace.value === 'elsewhere' ? 'elsewhere' : state;
-	return html`<span class="chip" data-testid="phone-state" data-state=${shown} title=${reason || PHONE_STATES[shown].word}>
+	return html`<span class="chip" data-testid="phone-state" data-state=${shown} title=${registrationReason.value || PHONE_STATES[shown].word}>
 		<${StateMark} state=${PHONE_STATES[shown]} />
 	</span>`;
 }

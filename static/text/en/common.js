@@ -20,6 +20,7 @@ export const common = {
 		hangUp: 'Hang up',
 		askHelp: 'Ask a supervisor for help',
 		phoneNumber: 'Type a number to dial',
+		redial: 'Dial the last number again',
 		status: 'Choose a status',
 		notes: 'Write notes',
 		disposition: 'Choose a disposition',

@@ -1,71 +1,103 @@
 // The idle phone: a number to dial, keys, the last numbers.
 import { dialable } from '../../core/dialable.js';
 import { phone as phoneText } from '../../core/format.js';
-import { bindKeys } from '../../core/keys.js';
+import { bindActions } from '../../core/keys.js';
+import { text } from '../../core/text.js';
+import { mayDial } from '../../stores/dial-rules.js';
 import { ownCalls } from '../../stores/history.js';
-import { audible, cannotDial, dial, dialProblem, phoneNotice } from '../../stores/phone.js';
+import { audible, cannotDial, dial, dialProblem, lastDialled, phoneNotice } from '../../stores/phone.js';
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/ui.js';
+import { Button, IconButton } from '../parts/button.js';
 import { Icon } from '../parts/icon.js';
+import { openSettings } from '../settings/open.js';
 import { Digits } from './keypad.js';
 
-const RECENT = 5;
+const RECENT = 6;
 
 // Kept while the phone does something else: a failed number is still there to be corrected.
 const typed = signal('');
+const keypad = signal(true);
 
 const otherParty = (/** @type {any} */ call) => (call.direction === 'OUTBOUND' ? call.to : call.from);
 
-/** The last different numbers, newest first. */
-function recentNumbers() {
-	const numbers = ownCalls.value.items.map(otherParty).filter((n) => n && dialable(n).number);
-	return [...new Set(numbers)].slice(0, RECENT);
+/** The last different numbers, newest first, with the call they were last in. */
+function recentCalls() {
+	const seen = new Map();
+	for (const call of ownCalls.value.items) {
+		const number = otherParty(call);
+		if (number && !seen.has(number) && dialable(number).number) seen.set(number, call);
+	}
+	return [...seen].slice(0, RECENT);
+}
+
+/** The number to redial: of this page, else the last one called out. */
+const redialNumber = () => lastDialled.value || ownCalls.value.items.find((call) => call.direction === 'OUTBOUND')?.to || '';
+
+function callNumber(/** @type {string} */ number) {
+	typed.value = number;
+	dial(number);
 }
 
 function Recent() {
-	const numbers = recentNumbers();
-	if (!numbers.length) return null;
-	return html`<div class="recent"><h2 class="label">Recent</h2>
-		<ul>${numbers.map((n) => html`<li key=${n}><button class="row-button number" aria-label=${`Call ${phoneText(n)}`} disabled=${cannotDial.value !== ''} onClick=${() => { typed.value = n; dial(n); }}>
-			<${Icon} name="phone-outgoing" size=${14} />${phoneText(n)}</button></li>`)}</ul>
+	const recent = recentCalls();
+	return html`<div class="recent"><h2 class="label">${text.phone.recent}</h2>
+		${recent.length === 0 && html`<p class="muted recent-none">${text.phone.noRecent}</p>`}
+		<ul>${recent.map(([number, last]) => html`<li key=${number}><button type="button" class="row-button" aria-label=${text.phone.callNumber(phoneText(number))} disabled=${cannotDial.value !== ''} onClick=${() => callNumber(number)}>
+			<${Icon} name=${last.direction === 'OUTBOUND' ? 'phone-outgoing' : 'phone-incoming'} size=${14} /><span class="number">${phoneText(number)}</span>${last.contactName && html`<span class="muted recent-name">${last.contactName}</span>`}</button></li>`)}</ul>
 	</div>`;
+}
+
+/** One line under the field: what is wrong, what hinders, or what to know. */
+function DialNote({ failed }) {
+	const hint = cannotDial.value || phoneNotice.value || (audible.value ? '' : text.phone.clickToRing);
+	return html`<p id="dial-note" class=${failed ? 'field-error' : 'field-hint'} role=${failed ? 'alert' : undefined} data-testid="dial-note">
+		${failed ? html`<${Icon} name="circle-alert" size=${14} />${failed}` : hint}</p>`;
 }
 
 export function Dialler() {
 	const field = useRef(/** @type {HTMLInputElement | null} */ (null));
 	const problem = useSignal('');
-	const keypad = useSignal(true);
-	useEffect(() => bindKeys([
-		{ key: 'P', label: 'Type a number', run: () => field.current?.focus() },
-		{ key: 'K', label: 'Keypad', run: () => { keypad.value = !keypad.value; } },
-	]), []);
-	const change = (/** @type {string} */ text) => {
-		typed.value = text;
+	useEffect(() => bindActions({
+		phoneNumber: () => field.current?.focus(),
+		keypad: () => { keypad.value = !keypad.value; },
+		redial: () => { if (redialNumber()) callNumber(redialNumber()); },
+	}), []);
+	const change = (/** @type {string} */ value) => {
+		typed.value = value;
 		problem.value = '';
 		dialProblem.value = null;
 	};
 	const submit = (/** @type {Event} */ event) => {
 		event.preventDefault();
-		const checked = dialable(typed.value);
+		const checked = mayDial(typed.value);
 		problem.value = checked.problem ?? '';
 		if (checked.number !== null) dial(checked.number);
 		else field.current?.focus();
 	};
+	// A pasted "tel:" or formatted number is shown as one knows it.
+	const pasted = (/** @type {ClipboardEvent} */ event) => {
+		const checked = dialable(event.clipboardData?.getData('text') ?? '');
+		if (checked.number === null) return;
+		event.preventDefault();
+		change(checked.number);
+	};
 	const failed = problem.value || dialProblem.value?.text;
 	const why = cannotDial.value;
+	const again = redialNumber();
 	return html`<form class="dialler" onSubmit=${submit} noValidate>
 		<div class="field">
-			<label for="phone-number">Phone number</label>
+			<div class="field-line"><label for="phone-number">${text.phone.phoneNumber}</label>
+				<span class="field-acts"><${IconButton} label=${again ? text.phone.redialNumber(phoneText(again)) : text.phone.redial} icon="refresh-cw" keyFor="redial" testid="redial" disabled=${!again || why !== ''} onClick=${() => callNumber(again)} />
+				<${IconButton} label=${text.phone.devices} icon="headphones" testid="open-devices" onClick=${() => openSettings('devices')} /></span></div>
 			<div class="dial-line">
-				<input id="phone-number" ref=${field} class="input number" type="tel" autocomplete="off" placeholder="+1 555 123 0001" data-testid="phone-number" title="Phone number (P)"
-					aria-invalid=${failed ? 'true' : undefined} aria-describedby=${failed || why ? 'dial-note' : undefined}
-					value=${typed.value} onInput=${(/** @type {any} */ e) => change(e.target.value)} />
-				<button class="button positive" data-testid="dial" disabled=${why !== ''} title=${why || 'Dial (Enter)'}><${Icon} name="phone" />Dial</button>
+				<input id="phone-number" ref=${field} class="input number" type="tel" autocomplete="off" placeholder="+1 555 123 0001" data-testid="phone-number"
+					aria-invalid=${failed ? 'true' : undefined} aria-describedby="dial-note"
+					value=${typed.value} onInput=${(/** @type {any} */ e) => change(e.target.value)} onPaste=${pasted} />
+				<${Button} label=${text.phone.dial} icon="phone" kind="positive" type="submit" testid="dial" disabled=${why !== ''} title=${why || text.phone.dial} />
 			</div>
-			<p id="dial-note" class=${failed ? 'field-error' : 'field-hint'} role=${failed ? 'alert' : undefined} data-testid="dial-note">
-				${failed ? html`<${Icon} name="circle-alert" size=${14} />${failed}` : why || phoneNotice.value || (audible.value ? ' ' : 'Click anywhere so that this page can ring.')}
-			</p>
+			<${DialNote} failed=${failed} />
 		</div>
-		<button type="button" class="row-button keypad-toggle" data-testid="keypad" aria-expanded=${keypad.value} title="Keypad (K)" onClick=${() => { keypad.value = !keypad.value; }}><${Icon} name="grid-3x3" size=${14} />Keypad</button>
+		<button type="button" class="row-button keypad-toggle" data-testid="keypad" aria-expanded=${keypad.value} onClick=${() => { keypad.value = !keypad.value; }}><${Icon} name="grid-3x3" size=${14} />${text.phone.keypad}</button>
 		${keypad.value && html`<${Digits} press=${(/** @type {string} */ key) => change(typed.value + key)} />`}
 		<${Recent} />
 	</form>`;

@@ -1,9 +1,11 @@
 // Loudness of both sides. Drawn by the animation clock straight into the element: no state, no redraw.
-import { meter } from '../../phone/audio.js';
+import { text } from '../../core/text.js';
+import { meter } from '../../phone/level.js';
 import { html, useEffect, useRef } from '../../vendor/ui.js';
 import { Icon } from '../parts/icon.js';
 
-function Level({ stream, label, icon, silent }) {
+/** Draws how loud a stream is, for as long as it is there. */
+export function LevelBar({ stream }) {
 	const bar = useRef(/** @type {HTMLElement | null} */ (null));
 	useEffect(() => {
 		if (!stream) return undefined;
@@ -17,14 +19,19 @@ function Level({ stream, label, icon, silent }) {
 		return () => {
 			cancelAnimationFrame(frame);
 			source.close();
+			bar.current?.style.setProperty('--level', '0');
 		};
 	}, [stream]);
-	return html`<div class=${`level ${silent ? 'is-silent' : ''}`}><${Icon} name=${icon} size=${14} /><span>${label}</span><i ref=${bar}></i></div>`;
+	return html`<i class="level-bar" ref=${bar}></i>`;
+}
+
+function Level({ stream, label, icon, silent }) {
+	return html`<div class=${`level ${silent ? 'is-silent' : ''}`}><${Icon} name=${icon} size=${14} /><span>${label}</span><${LevelBar} stream=${stream} /></div>`;
 }
 
 export function Meters({ call }) {
 	return html`<div class="levels">
-		<${Level} stream=${call.local} label=${call.muted ? 'You (muted)' : 'You'} icon=${call.muted ? 'mic-off' : 'mic'} silent=${call.muted} />
-		<${Level} stream=${call.remote} label=${call.outgoing ? 'Other side' : 'Caller'} icon="volume-2" />
+		<${Level} stream=${call?.local} label=${call?.muted ? text.phone.youMuted : text.phone.you} icon=${call?.muted ? 'mic-off' : 'mic'} silent=${call?.muted} />
+		<${Level} stream=${call?.remote} label=${call?.outgoing ? text.phone.otherSide : text.phone.caller} icon="volume-2" />
 	</div>`;
 }

@@ -1,8 +1,12 @@
 // The left column: whatever the phone is doing now, and one primary action for it.
-import { callStage, microphone, phonePlace, registration, register, takeOver, tryMicrophone } from '../../stores/phone.js';
+import { text } from '../../core/text.js';
+import { deviceNotice } from '../../stores/devices.js';
+import { callStage, microphone, phonePlace, register, registration, registrationReason, takeOver, tryMicrophone } from '../../stores/phone.js';
 import { html } from '../../vendor/ui.js';
+import { Button, IconButton } from '../parts/button.js';
 import { Empty } from '../parts/empty.js';
 import { Icon } from '../parts/icon.js';
+import { openSettings } from '../settings/open.js';
 import { Dialler } from './dialler.js';
 import { CallCard } from './call-card.js';
 import { RingCard } from './ring-card.js';
@@ -10,27 +14,43 @@ import { StrandedCard, useStranded } from './stranded.js';
 
 function MicrophoneNotice() {
 	if (microphone.value.state !== 'refused') return null;
-	return html`<div class="notice tone-danger" role="alert">
+	return html`<div class="notice tone-danger" role="alert" data-testid="microphone-notice">
 		<${Icon} name="mic-off" /><p>${microphone.value.reason}</p>
-		<button class="button small" onClick=${tryMicrophone}>Check again</button>
+		<${Button} label=${text.phone.checkAgain} size="small" onClick=${tryMicrophone} />
+	</div>`;
+}
+
+/** What became of a device by itself, until it is read. */
+function DeviceNotice() {
+	if (!deviceNotice.value) return null;
+	return html`<div class="notice tone-hold" role="alert" data-testid="device-notice">
+		<${Icon} name="headphones" /><p>${deviceNotice.value}</p>
+		<${Button} label=${text.phone.devices} size="small" onClick=${() => openSettings('devices')} />
+		<${IconButton} label=${text.common.dismiss} icon="x" onClick=${() => { deviceNotice.value = ''; }} />
 	</div>`;
 }
 
 function RegistrationNotice() {
-	const { state, reason } = registration.value;
+	const { state } = registration.value;
 	if (state === 'failed') {
-		return html`<div class="notice tone-danger" role="alert">
-			<${Icon} name="triangle-alert" /><p><strong>Your phone is not registered.</strong> ${reason}</p>
-			<button class="button small" onClick=${register}>Register here</button>
+		return html`<div class="notice tone-danger" role="alert" data-testid="registration-notice">
+			<${Icon} name="triangle-alert" /><p><strong>${text.phone.notRegisteredTitle}</strong> ${registrationReason.value}</p>
+			<${Button} label=${text.phone.registerAgain} size="small" testid="register-again" onClick=${register} />
 		</div>`;
 	}
 	if (state !== 'reconnecting') return null;
-	return html`<div class="notice tone-hold" role="status"><${Icon} name="wifi-off" /><p><strong>Phone reconnecting.</strong> ${reason} Calls cannot reach you until it is back.</p></div>`;
+	return html`<div class="notice tone-hold" role="status" data-testid="registration-notice"><${Icon} name="wifi-off" /><p><strong>${text.phone.reconnectingTitle}</strong> ${registrationReason.value} ${text.phone.reconnectingHint}</p></div>`;
 }
 
-function Elsewhere() {
-	return html`<${Empty} icon="monitor" title="The phone is open in another tab" text="Calls ring there. Taking over ends a call that is running in it.">
-		<button class="button primary" data-testid="take-over" onClick=${takeOver}>Take over</button>
+function ElsewhereTab() {
+	return html`<${Empty} icon="monitor" title=${text.phone.elsewhereTabTitle} text=${text.phone.elsewhereTabText}>
+		<${Button} label=${text.phone.takeOver} kind="primary" testid="take-over" onClick=${takeOver} />
+	<//>`;
+}
+
+function ElsewhereDevice() {
+	return html`<${Empty} icon="monitor" title=${text.phone.elsewhereDeviceTitle} text=${text.phone.elsewhereDeviceText}>
+		<${Button} label=${text.phone.takeBack} kind="primary" testid="take-back" onClick=${register} />
 	<//>`;
 }
 
@@ -38,7 +58,8 @@ const STAGES = { idle: Dialler, ringing: RingCard, answering: RingCard, calling:
 
 export function PhonePanel() {
 	const stranded = useStranded();
-	if (phonePlace.value === 'elsewhere') return html`<${Elsewhere} />`;
+	if (phonePlace.value === 'elsewhere') return html`<${ElsewhereTab} />`;
+	if (registration.value.state === 'taken' && callStage.value === 'idle') return html`<${ElsewhereDevice} />`;
 	const Stage = stranded ? StrandedCard : STAGES[callStage.value];
-	return html`<${MicrophoneNotice} /><${RegistrationNotice} /><${Stage} />`;
+	return html`<${MicrophoneNotice} /><${DeviceNotice} /><${RegistrationNotice} /><${Stage} />`;
 }
