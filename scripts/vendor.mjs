@@ -33,8 +33,8 @@ const MODULES = [
 	},
 	{
 		name: 'phonenumber',
-		source: `export { parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/min';\n`,
-		types: `export { parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/min';\n`,
+		source: `export { parsePhoneNumberFromString } from 'libphonenumber-js/min';\n`,
+		types: `export { parsePhoneNumberFromString } from 'libphonenumber-js/min';\n`,
 	},
 ];
 

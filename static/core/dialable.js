@@ -1,28 +1,18 @@
-// What may be dialled: the same rule as the server's, and for numbers with a + the world's, so that a typing
-// error is told at once.
+// What may be dialled: the same rule as the server's, so that a typing error is told at once.
 import { text } from './text.js';
-import { validatePhoneNumberLength } from '../vendor/phonenumber.js';
 
 /** @typedef {{number: string, problem: null} | {number: null, problem: string}} Dialable */
 
 const MIN_DIGITS = 2;
 const MAX_DIGITS = 20;
-// E.164: the country code is one of the digits.
+// E.164, which counts the country code.
 const MIN_WORLD = 7;
 const MAX_WORLD = 15;
 
-/** What is wrong with a number that has a +, by the numbering plan of its country. @type {Record<string, () => string>} */
-const WRONG = {
-	INVALID_COUNTRY: () => text.phone.noCountry,
-	TOO_SHORT: () => text.phone.tooShort,
-	TOO_LONG: () => text.phone.tooLong(MAX_WORLD),
-};
-
-function worldProblem(/** @type {string} */ number) {
-	const { length } = number.slice(1);
-	if (length < MIN_WORLD) return text.phone.tooShort;
-	if (length > MAX_WORLD) return text.phone.tooLong(MAX_WORLD);
-	return WRONG[validatePhoneNumberLength(number) ?? '']?.() ?? '';
+function worldProblem(/** @type {string} */ digits) {
+	if (digits.startsWith('0')) return text.phone.noCountry;
+	if (digits.length < MIN_WORLD) return text.phone.tooShort;
+	return digits.length > MAX_WORLD ? text.phone.tooLongWorld(MAX_WORLD) : '';
 }
 
 function problemOf(/** @type {string} */ number) {
@@ -31,7 +21,7 @@ function problemOf(/** @type {string} */ number) {
 	if (/[^0-9]/.test(digits)) return text.phone.digitsOnly;
 	if (digits.length < MIN_DIGITS) return text.phone.tooShort;
 	if (digits.length > MAX_DIGITS) return text.phone.tooLong(MAX_DIGITS);
-	return number.startsWith('+') ? worldProblem(number) : '';
+	return number.startsWith('+') ? worldProblem(digits) : '';
 }
 
 /** A pasted number without what people write between digits: spaces of any kind, brackets, "tel:", "(0)". */

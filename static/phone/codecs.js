@@ -16,7 +16,7 @@ const nameOf = (/** @type {{mimeType: string}} */ codec) => codec.mimeType.toLow
 function offered(/** @type {string} */ sdp, /** @type {string} */ name) {
 	const bare = name.slice('audio/'.length);
 	const statics = { pcmu: '0', pcma: '8', g722: '9' };
-	const payloads = /^m=audio \S+ \S+ (.*)$/m.exec(sdp)?.[1].split(' ') ?? [];
+	const payloads = /^m=audio \S+ \S+ ([\d ]*)/m.exec(sdp)?.[1].split(' ') ?? [];
 	return new RegExp(`^a=rtpmap:\\d+ ${bare}/`, 'im').test(sdp) || payloads.includes(statics[bare]);
 }
 

@@ -19,7 +19,7 @@ test('a ring shows number, name, queue, DID and seconds waited; reject refuses i
 
 test('a call is answered, muted, held, resumed and hung up; both streams are live', () => onPage('/agent', { user: '1001' }, async (page, mock, context) => {
 	const { dialog } = await talk(page, mock, context);
-	await page.waitForFunction(() => document.querySelector('audio')?.srcObject?.getAudioTracks()[0]?.muted === false);
+	await page.waitForFunction(() => document.querySelector('[data-testid=remote-audio]')?.srcObject?.getAudioTracks()[0]?.muted === false);
 	await page.keyboard.press('m');
 	await page.getByRole('button', { name: 'Unmute' }).click();
 	await page.getByRole('button', { name: 'Hold' }).click();
@@ -69,7 +69,7 @@ test('a refused registration says why and offers a way out', () => onPage('/agen
 	await page.getByText('Your phone is not registered.').waitFor();
 	assert.ok(await page.getByRole('button', { name: 'Dial' }).isDisabled());
 	mock.peer.registerStatus = '200 OK';
-	await page.getByRole('button', { name: 'Register here' }).click();
+	await page.getByRole('button', { name: 'Register again' }).click();
 	await page.getByTestId('phone-state').getByText('Phone registered').waitFor();
 }));
 
