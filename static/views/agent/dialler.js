@@ -87,7 +87,7 @@ export function Dialler() {
 	return html`<form class="dialler" onSubmit=${submit} noValidate>
 		<div class="field">
 			<div class="field-line"><label for="phone-number">${text.phone.phoneNumber}</label>
-				<span class="field-acts"><${IconButton} label=${again ? text.phone.callNumberAgain(phoneText(again)) : text.phone.callAgain} icon="refresh-cw" keyFor="redial" testid="redial" disabled=${!again || why !== ''} onClick=${() => callNumber(again)} />
+				<span class="field-acts"><${IconButton} label=${again ? text.phone.callNumberAgain(phoneText(again)) : text.phone.callAgain} icon="redo-2" keyFor="redial" testid="redial" disabled=${!again || why !== ''} onClick=${() => callNumber(again)} />
 				<${IconButton} label=${text.phone.devices} icon="headphones" testid="open-devices" onClick=${() => openSettings('devices')} /></span></div>
 			<div class="dial-line">
 				<input id="phone-number" ref=${field} class="input number" type="tel" autocomplete="off" placeholder="+1 555 123 0001" data-testid="phone-number"
