@@ -43,7 +43,7 @@ function Recent() {
 	return html`<div class="recent"><h2 class="label">${text.phone.recent}</h2>
 		${recent.length === 0 && html`<p class="muted recent-none">${text.phone.noRecent}</p>`}
 		<ul>${recent.map(([number, last]) => html`<li key=${number}><button type="button" class="row-button" aria-label=${text.phone.callNumber([phoneText(number), last.contactName].filter(Boolean).join(' '))} disabled=${cannotDial.value !== ''} onClick=${() => callNumber(number)}>
-			<${Icon} name=${last.direction === 'OUTBOUND' ? 'phone-outgoing' : 'phone-incoming'} size=${14} /><span class="number">${phoneText(number)}</span>${last.contactName && html`<span class="muted recent-name">${last.contactName}</span>`}</button></li>`)}</ul>
+			<${Icon} name=${last.direction === 'OUTBOUND' ? 'phone-outgoing' : 'phone-incoming'} size=${14} /><span class="number">${phoneText(number)}</span>${last.contactName && html` <span class="muted recent-name">${last.contactName}</span>`}</button></li>`)}</ul>
 	</div>`;
 }
 
