@@ -1,10 +1,6 @@
 // Every state of every page that is looked at: by axe in pages/looks.test.mjs, by people with shots.mjs.
-// A row a state; an area a file.
-import { looks as admin } from './looks/admin.mjs';
-import { looks as board } from './looks/board.mjs';
-import { looks as desk } from './looks/desk.mjs';
-import { looks as signIn } from './looks/sign-in.mjs';
-import { looks as work } from './looks/work.mjs';
+// A row a state; an area a file of looks/, found by being there.
+import { filesIn } from './site.mjs';
 
 /**
  * @typedef {{name: string, path: string, user?: string, agents?: number,
@@ -13,7 +9,7 @@ import { looks as work } from './looks/work.mjs';
  */
 
 /** @type {Look[]} */
-export const LOOKS = [...signIn, ...desk, ...work, ...board, ...admin];
+export const LOOKS = (await filesIn(new URL('./looks/', import.meta.url))).flatMap((area) => area.looks);
 
 export const SIZES = [[1440, 900], [820, 1180], [390, 844]];
 export const SCHEMES = ['light', 'dark'];

@@ -7,14 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { ago, problem } from './mock/answers.mjs';
-import * as calls from './mock/calls.mjs';
-import * as contacts from './mock/contacts.mjs';
-import * as people from './mock/people.mjs';
-import * as queues from './mock/queues.mjs';
-import * as reporting from './mock/reporting.mjs';
-import * as session from './mock/session.mjs';
-import * as work from './mock/work.mjs';
+import { makeFloor, people } from './mock/people.mjs';
 import { SipPeer } from './mock-sip.mjs';
+import { filesIn } from './site.mjs';
 
 const STATIC = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../static');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -23,13 +18,14 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"media-src 'self' blob:; connect-src 'self' ws://127.0.0.1:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** An area a file: its routes, rows as in the server, and what it begins with. */
-const AREAS = [calls, contacts, people, queues, reporting, session, work];
-const ROUTES = AREAS.flatMap((area) => area.routes);
+const AREAS = await filesIn(new URL('./mock/', import.meta.url));
+const ROUTES = AREAS.flatMap((area) => area.routes ?? []);
 
 class Mock {
-	constructor({ agents = 12, user = null } = {}) {
-		this.staff = people.people(agents);
-		this.floor = people.makeFloor(this.staff);
+	constructor({ agents = 12, user = null, preferences = {} } = {}) {
+		this.staff = people(agents);
+		this.floor = makeFloor(this.staff);
+		this.preferences = { ...preferences };
 		for (const area of AREAS) area.begin?.(this);
 		this.requests = [];
 		this.seq = 2 ** 32;

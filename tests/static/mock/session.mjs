@@ -20,12 +20,11 @@ function sip(m) {
 }
 
 const session = (seconds, more) => ({
-	id: randomUUID(), createdAt: ago(seconds), lastUsedAt: ago(seconds / 9), expiresAt: ago(-30_000), address: '192.0.2.17',
+	id: randomUUID(), createdAt: ago(seconds), lastSeenAt: ago(seconds / 90), expiresAt: ago(-30_000), address: '192.0.2.17',
 	userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36', current: false, ...more,
 });
 
 export const begin = (m) => {
-	m.preferences = {};
 	m.sessions = [session(5_000, { current: true }), session(80_000, { address: '198.51.100.4', userAgent: 'curl/8.5.0' })];
 };
 

@@ -20,8 +20,8 @@ export function useBrowser() {
 }
 
 /** Runs a test on one page; any error or refused script in it fails the test. */
-export async function onPage(path, { user, agents, width = 1440, height = 900, scheme = 'light' } = {}, body) {
-	const mock = await startMock({ user, agents });
+export async function onPage(path, { user, agents, preferences, width = 1440, height = 900, scheme = 'light' } = {}, body) {
+	const mock = await startMock({ user, agents, preferences });
 	const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, permissions: ['microphone'] });
 	const page = await context.newPage();
 	const watch = { errors: [], probing: false };
