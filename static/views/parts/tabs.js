@@ -1,4 +1,4 @@
-import { html, useId, useRef } from '../../vendor/ui.js';
+import { html, useEffect, useId, useRef } from '../../vendor/ui.js';
 import { Icon } from './icon.js';
 
 /** @typedef {{id: string, label: string, icon?: string, badge?: string | number, view?: any, testid?: string}} Tab */
@@ -22,6 +22,8 @@ export function Tabs({ label, tabs, selected, onSelect, side = false, testid }) 
 	const list = useRef(/** @type {HTMLElement | null} */ (null));
 	const id = useId();
 	const current = tabs.find((tab) => tab.id === selected) ?? tabs[0];
+	// Where the tabs do not fit beside each other, the chosen one is in sight.
+	useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [selected]);
 	const move = (/** @type {KeyboardEvent} */ event) => {
 		const to = MOVES[event.key]?.(tabs.length, tabs.indexOf(current));
 		if (to === undefined) return;
