@@ -7,7 +7,7 @@ const known = (names) => Object.fromEntries(names.map((name) => [name, 'readonly
 
 const rules = {
 	'no-undef': 'error',
-	'no-unused-vars': 'error',
+	'no-unused-vars': ['error', { ignoreRestSiblings: true }],
 	'no-shadow': 'error',
 	'no-var': 'error',
 	'prefer-const': 'error',
