@@ -22,7 +22,7 @@ const REASONS = [
 ];
 
 export const routes = [
-	['GET', /^queues$/, () => list(QUEUES)],
+	['GET', /^queues$/, (m) => list(QUEUES.map((q) => ({ ...q, ...m.queueChange })))],
 	['GET', /^dispositions$/, () => list(DISPOSITIONS)],
 	['GET', /^pause-reasons$/, () => list(REASONS)],
 ];
