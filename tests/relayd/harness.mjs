@@ -181,13 +181,14 @@ export async function issueTicket(redis, { tenant, node = 'node1', role = 'MANAG
 // ---- the relay ----
 
 export class Relay {
-	static async start(redisPort) {
+	/** ports: of one that is gone, so that its clients find this one. */
+	static async start(redisPort, ports = []) {
 		const libexec = process.env.CB_LIBEXEC;
 		if (!libexec) throw new Error('CB_LIBEXEC must name the folder of the built cordboard-relayd');
 		const program = join(libexec, 'cordboard-relayd');
 		await access(program);
 		const relay = new Relay();
-		[relay.port, relay.metricsPort] = [await freePort(), await freePort()];
+		[relay.port, relay.metricsPort] = ports.length ? ports : [await freePort(), await freePort()];
 		relay.home = await mkdtemp(join(tmpdir(), 'relay-'));
 		const config = join(relay.home, 'cordboard.conf');
 		await writeFile(config, `[redis]\naddress = 127.0.0.1:${redisPort}\n`
