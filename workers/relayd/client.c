@@ -25,8 +25,8 @@ enum {
 	TICKET_WAIT_MS = 5000,
 	STALL_MS = 10000,
 	ALIVE_MS = 15000, /* no longer without a message */
-	PING_S = 15,
-	DEAD_S = 45,
+	PING_MS = 15000,
+	DEAD_MS = 45000, /* without a pong */
 	MESSAGE_MAX_BYTES = 4096,     /* the messages a client sends are far smaller */
 	LOOK_EVERY_MS = 200,          /* who asks for a sign of life more often is no page */
 	RECEIVE_BYTES = 512,          /* per socket, kept as long as it is open */
@@ -75,6 +75,7 @@ enum client_state { AWAITING_TICKET, AWAITING_TURN, JOINED, CLOSING, CLOSED };
 /* One socket; libwebsockets owns the memory. */
 struct client {
 	struct wait wait; /* in one list at most: with nothing to wait for, its crowd's */
+	struct wait ping; /* since the last one */
 	struct lws *wsi;
 	struct client *next, **link;
 	enum client_state state;
@@ -83,7 +84,7 @@ struct client {
 	bool told_stale;
 	bool resumed;   /* owed an array at once, even an empty one */
 	bool owes_sign; /* of life */
-	int64_t sent_ms, looked_ms, renew_ms;
+	int64_t sent_ms, heard_ms, looked_ms, renew_ms;
 	struct crowd *crowd;
 	struct floor *floor;
 	struct audience *audience;
@@ -110,7 +111,7 @@ struct relay {
 	struct metrics metrics;
 	struct client *clients;
 	struct crowd *crowds;
-	struct waits waits[FOR__COUNT];
+	struct waits waits[FOR__COUNT], pings;
 	struct pace pace;
 	lws_sorted_usec_list_t tick, turn;
 };
@@ -275,13 +276,52 @@ static bool has_news(const struct relay *relay, const struct client *c)
 	       stream_concerns(floor_stream(c->floor), c->audience, c->seq);
 }
 
-/* Tells it, or puts down that it knows all there is. */
+/* The socket is of no more use; it is closed outside of its own callbacks. */
+static void kill_soon(struct client *c)
+{
+	c->state = CLOSED;
+	wait_end(&c->wait);
+	lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+/*
+ * Says all there is to say, at once: nearly always the kernel has room, and to ask the poll for it
+ * first would cost about as much as to send. What it has no room for, libwebsockets keeps, which is
+ * one frame at most: nothing is sent behind it before the socket is writable again.
+ */
+static int speak(struct relay *relay, struct client *c)
+{
+	int64_t now = clock_mono_ms();
+	int result = 0;
+
+	bool full = lws_partial_buffered(c->wsi);
+	while (!full && !result && has_news(relay, c)) {
+		result = send_news(relay, c);
+		full = lws_partial_buffered(c->wsi);
+	}
+	if (!full && !result && (c->owes_sign || now - c->sent_ms >= ALIVE_MS)) {
+		result = send_sign(relay, c);
+		full = lws_partial_buffered(c->wsi);
+	}
+	waits_add(&c->crowd->idle, &c->wait, now);
+	if (full)
+		want_write(relay, c);
+	return result;
+}
+
+/* For who waits for nothing. */
 static void tell(struct relay *relay, struct client *c)
 {
-	if (has_news(relay, c))
-		want_write(relay, c);
-	else if (!feed_away_since(relay->feed))
+	int64_t now = clock_mono_ms();
+
+	if (c->renew_ms && now >= c->renew_ms) {
+		close_soon(relay, c, RENEW);
+	} else if (has_news(relay, c) || now - c->wait.since_ms >= ALIVE_MS) {
+		if (speak(relay, c))
+			kill_soon(c);
+	} else if (!feed_away_since(relay->feed)) {
 		c->seq = stream_seq(floor_stream(c->floor));
+	}
 }
 
 static int on_writable(struct relay *relay, struct client *c)
@@ -291,17 +331,7 @@ static int on_writable(struct relay *relay, struct client *c)
 		return close_now(c, c->closing);
 	if (c->state != JOINED)
 		return 0;
-	int64_t now = clock_mono_ms();
-	if (c->renew_ms && now >= c->renew_ms)
-		return close_now(c, RENEW);
-	int result = send_news(relay, c);
-	if (!result && (c->owes_sign || now - c->sent_ms >= ALIVE_MS))
-		result = send_sign(relay, c);
-	if (result)
-		return result;
-	waits_add(&c->crowd->idle, &c->wait, now);
-	tell(relay, c);
-	return 0;
+	return speak(relay, c);
 }
 
 /* ---- joining ---- */
@@ -481,8 +511,11 @@ static void on_open(struct relay *relay, struct client *c, struct lws *wsi)
 {
 	int bytes = KERNEL_SEND_BYTES;
 
-	*c = (struct client){ .wsi = wsi };
-	waits_add(&relay->waits[FOR_TICKET], &c->wait, clock_mono_ms());
+	int64_t now = clock_mono_ms();
+
+	*c = (struct client){ .wsi = wsi, .heard_ms = now };
+	waits_add(&relay->waits[FOR_TICKET], &c->wait, now);
+	waits_add(&relay->pings, &c->ping, now);
 	c->next = relay->clients;
 	c->link = &relay->clients;
 	if (c->next)
@@ -503,6 +536,7 @@ static void on_closed(struct relay *relay, struct client *c)
 		c->next->link = c->link;
 	c->link = NULL;
 	wait_end(&c->wait);
+	wait_end(&c->ping);
 	talloc_free(c->audience);
 	talloc_free(c->message);
 	relay->metrics.clients--;
@@ -515,7 +549,9 @@ static void changed(void *arg, const struct floor *floor)
 	struct relay *relay = arg;
 	struct crowd *crowd = floor_data(floor);
 
-	for (struct wait *wait = crowd ? crowd->idle.first : NULL, *next; wait; wait = next) {
+	/* Whoever is told becomes the last of the list. */
+	size_t n = crowd ? crowd->idle.n : 0;
+	for (struct wait *wait = n ? crowd->idle.first : NULL, *next; wait && n; wait = next, n--) {
 		next = wait->next;
 		tell(relay, client_of(wait));
 	}
@@ -611,8 +647,7 @@ static void give_up(struct relay *relay, struct client *c)
 		close_soon(relay, c, TOO_SLOW);
 		break;
 	default:
-		wait_end(&c->wait);
-		lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+		kill_soon(c);
 		break;
 	}
 }
@@ -627,7 +662,29 @@ static void check_waits(struct relay *relay, int64_t now)
 			give_up(relay, c);
 	for (struct crowd *crowd = relay->crowds; crowd; crowd = crowd->next)
 		while ((c = client_of(waits_overdue(&crowd->idle, now))) != NULL)
-			want_write(relay, c);
+			tell(relay, c);
+}
+
+/* In one go, so that the answers come together as well and each is not a turn of the loop by itself. */
+static void ping(struct client *c, int64_t now)
+{
+	unsigned char nothing[LWS_PRE];
+
+	if (now - c->heard_ms > DEAD_MS)
+		kill_soon(c);
+	else if (c->state < CLOSING && !lws_partial_buffered(c->wsi) &&
+		 lws_write(c->wsi, nothing + LWS_PRE, 0, LWS_WRITE_PING) < 0)
+		kill_soon(c);
+}
+
+static void ping_all(struct relay *relay, int64_t now)
+{
+	struct wait *wait;
+
+	while ((wait = waits_overdue(&relay->pings, now)) != NULL) {
+		waits_add(&relay->pings, wait, now);
+		ping(lws_container_of(wait, struct client, ping), now);
+	}
 }
 
 static void on_tick(lws_sorted_usec_list_t *tick)
@@ -640,6 +697,7 @@ static void on_tick(lws_sorted_usec_list_t *tick)
 	watch_redis(relay);
 	check_sessions(relay, now);
 	check_waits(relay, now);
+	ping_all(relay, now);
 }
 
 /* ---- libwebsockets ---- */
@@ -657,6 +715,9 @@ static int ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
 		watch_redis(relay);
 		return result;
 	}
+	case LWS_CALLBACK_RECEIVE_PONG:
+		((struct client *)user)->heard_ms = clock_mono_ms();
+		return 0;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return on_writable(relay_of(wsi), user);
 	case LWS_CALLBACK_CLOSED:
@@ -735,9 +796,10 @@ static const struct lws_protocols inner_protocols[] = {
 	{ 0 },
 };
 
-static const lws_retry_bo_t liveness = {
-	.secs_since_valid_ping = PING_S,
-	.secs_since_valid_hangup = DEAD_S,
+/* The relay pings by itself: libwebsockets would wake up for each socket apart. */
+static const lws_retry_bo_t no_pings = {
+	.secs_since_valid_ping = UINT16_MAX / 2,
+	.secs_since_valid_hangup = UINT16_MAX,
 };
 
 static void log_line(int level, const char *line)
@@ -766,7 +828,7 @@ static struct lws_vhost *listen_on(struct relay *relay, const char *name, int po
 		.iface = "127.0.0.1",
 		.port = port,
 		.protocols = protocols,
-		.retry_and_idle_policy = &liveness,
+		.retry_and_idle_policy = &no_pings,
 		.options =
 			LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
 	};
@@ -797,6 +859,7 @@ int relay_open(const void *ctx, const struct feed_address *redis, const char *da
 	lws_set_log_level(LLL_ERR | LLL_WARN, log_line);
 	for (size_t i = 0; i < FOR__COUNT; i++)
 		waits_init(&relay->waits[i], patience_ms[i]);
+	waits_init(&relay->pings, PING_MS);
 	relay->feed = feed_new(relay, redis, &relay->metrics,
 			       &(struct feed_watcher){ relay, changed, revoked });
 	relay->sessions = sessions_start(relay, database);

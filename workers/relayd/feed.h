@@ -23,7 +23,7 @@ struct feed_address {
 	const char *redis, *user, *password;
 };
 
-/* What the feed tells; it must not be called back into from there. */
+/* What the feed tells; from there nothing of it is to be called but feed_snapshot. */
 struct feed_watcher {
 	void *arg;
 	/* There may be something new to send: events, a new generation, or staleness. */

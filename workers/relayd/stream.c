@@ -37,6 +37,10 @@ struct stream {
 	size_t first, n, bytes;
 	struct frame frames[FRAMES_KEPT];
 	uint64_t uses;
+	struct {
+		int64_t from, to;
+		struct frame *frame; /* NULL: none */
+	} for_all; /* what most ask for, and in a row */
 	struct sight picked[STREAM_EVENTS_MAX];
 };
 
@@ -134,6 +138,7 @@ void stream_reset(struct stream *s)
 {
 	while (s->n)
 		drop_oldest(s);
+	s->for_all.frame = NULL;
 	/* Events to come may carry the same numbers. */
 	for (size_t i = 0; i < FRAMES_KEPT; i++)
 		s->frames[i].n = 0;
@@ -240,6 +245,8 @@ static void build(struct stream *s, struct frame *frame, size_t n)
 	frame->sights = mem_grow(s, frame->sights, struct sight, n);
 	memcpy(frame->sights, s->picked, n * sizeof(s->picked[0]));
 	frame->n = n;
+	if (s->for_all.frame == frame)
+		s->for_all.frame = NULL;
 	talloc_free(frame->buf);
 	frame->buf = buf_new(s);
 	buf_reserve(frame->buf, FRAME_HEADROOM);
@@ -251,29 +258,48 @@ static void build(struct stream *s, struct frame *frame, size_t n)
 	buf_addc(frame->buf, ']');
 }
 
-const struct buf *stream_frame(struct stream *s, const struct audience *audience, int64_t seq)
+static struct frame *find_or_build(struct stream *s, size_t n)
 {
-	size_t n = pick(s, audience, seq);
 	struct frame *frame = &s->frames[0];
 
-	if (n == 0)
-		return NULL;
-	s->uses++;
 	for (size_t i = 0; i < FRAMES_KEPT; i++) {
-		if (is_of(&s->frames[i], s->picked, n)) {
-			s->frames[i].used = s->uses;
-			return s->frames[i].buf;
-		}
+		if (is_of(&s->frames[i], s->picked, n))
+			return &s->frames[i];
 		if (s->frames[i].used < frame->used)
 			frame = &s->frames[i];
 	}
-	frame->used = s->uses;
 	build(s, frame, n);
+	return frame;
+}
+
+static struct frame *frame_for(struct stream *s, const struct audience *audience, int64_t seq)
+{
+	if (audience->all && s->for_all.frame && s->for_all.from == seq && s->for_all.to == s->seq)
+		return s->for_all.frame;
+	size_t n = pick(s, audience, seq);
+	struct frame *frame = n ? find_or_build(s, n) : NULL;
+	if (audience->all) {
+		s->for_all.from = seq;
+		s->for_all.to = s->seq;
+		s->for_all.frame = frame;
+	}
+	return frame;
+}
+
+const struct buf *stream_frame(struct stream *s, const struct audience *audience, int64_t seq)
+{
+	struct frame *frame = frame_for(s, audience, seq);
+
+	if (!frame)
+		return NULL;
+	frame->used = ++s->uses;
 	return frame->buf;
 }
 
 bool stream_concerns(const struct stream *s, const struct audience *audience, int64_t seq)
 {
+	if (audience->all)
+		return s->seq > seq && s->n > 0;
 	for (size_t i = s->n - stream_events_after(s, seq); i < s->n; i++)
 		if (filter_view(audience, &event_at(s, i)->head.subject) != VIEW_NONE)
 			return true;
