@@ -1,6 +1,8 @@
 // The one way to the REST interface: same origin, JSON, problem+json errors, a deadline.
 import { learnServerTime } from './clock.js';
+import { text as catalogue } from './text.js';
 
+const words = catalogue.common.problems;
 const BASE = '/api/pbx/';
 const TIMEOUT_MS = 10_000;
 
@@ -32,18 +34,15 @@ export function whenUnauthorized(/** @type {() => void} */ listener) {
 	onUnauthorized = listener;
 }
 
-const UNREACHABLE = 'The server cannot be reached. Check the connection and try again.';
-const TOO_SLOW = 'The server did not answer in time. Try again.';
-
 function noAnswer(/** @type {unknown} */ error) {
 	const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-	return new Problem(0, timedOut ? 'timeout' : 'unreachable', timedOut ? TOO_SLOW : UNREACHABLE);
+	return new Problem(0, timedOut ? 'timeout' : 'unreachable', timedOut ? words.timeout : words.unreachable);
 }
 
 async function problemOf(/** @type {Response} */ response) {
 	const body = await response.json().catch(() => null);
 	const slug = String(body?.type ?? '').split('/').pop() || `http-${response.status}`;
-	const text = body?.detail || body?.title || `The server answered ${response.status}.`;
+	const text = body?.detail || body?.title || words.status(response.status);
 	const problem = new Problem(response.status, slug, text, body?.errors ?? []);
 	problem.requestId = body?.requestId ?? response.headers.get('X-Request-Id');
 	problem.retryAfterSeconds = Number(response.headers.get('Retry-After')) || null;

@@ -1,7 +1,8 @@
 // How figures look everywhere: durations, telephone numbers, times, shares.
 import { parsePhoneNumberFromString } from '../vendor/phonenumber.js';
+import { text } from './text.js';
 
-const NONE = '–';
+const NONE = text.common.none;
 
 /** m:ss under an hour, h:mm:ss above; a dash for no value. */
 export function duration(/** @type {number | null | undefined} */ ms) {
@@ -28,7 +29,7 @@ function groupNumber(/** @type {string} */ number) {
 
 /** A number grouped as its country does; extensions and what cannot be read stay as they are. */
 export function phone(/** @type {string | null | undefined} */ number) {
-	if (!number) return 'Number withheld';
+	if (!number) return text.common.numberWithheld;
 	if (!/^\+?[0-9]+$/.test(number)) return number;
 	if (!grouped.has(number)) grouped.set(number, groupNumber(number));
 	return grouped.get(number);

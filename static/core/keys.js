@@ -103,12 +103,3 @@ function pressed(/** @type {KeyboardEvent} */ event) {
 export function startKeys() {
 	document.addEventListener('keydown', pressed);
 }
-
-/** Binds by the key an action has from the start. @param {{key: string, label?: string, typing?: boolean, run: () => void, when?: () => boolean}[]} shortcuts */
-export function bindKeys(shortcuts) {
-	const unbind = shortcuts.map(({ key, run, when }) => {
-		const action = ACTIONS.find((a) => a.key === key);
-		return action ? bindAction(action.id, run, when) : () => {};
-	});
-	return () => unbind.forEach((stop) => stop());
-}

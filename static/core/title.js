@@ -1,7 +1,8 @@
 // The title tells the state to whoever looks at another tab, and flashes when something is urgent.
+import { text } from './text.js';
 
 const FLASH_MS = 1_000;
-const PRODUCT = 'Cordboard';
+const PRODUCT = text.common.product;
 
 let steady = '';
 let urgent = '';

@@ -1,5 +1,6 @@
 // Who is signed in. The phone's secret lives here, in memory, and nowhere else in the browser.
 import { api, whenUnauthorized } from '../core/api.js';
+import { text } from '../core/text.js';
 import { batch, computed, signal } from '../vendor/ui.js';
 
 /**
@@ -45,7 +46,7 @@ function leave(/** @type {string} */ because) {
 	});
 }
 
-const ENDED = 'Your session has ended. Sign in again.';
+const ENDED = text.common.problems.sessionEnded;
 
 /** Asks the server who this browser is signed in as. */
 export async function resumeSession() {

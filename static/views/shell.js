@@ -12,6 +12,7 @@ import { StatusSelect } from './agent/status.js';
 import { OwnFigures } from './agent/own-figures.js';
 import { KeyHelp, helpOpen } from './key-help.js';
 import { Palette, PaletteButton } from './palette.js';
+import { Attention, CallChip } from './attention.js';
 import { Icon, Mark } from './parts/icon.js';
 import { Menu } from './parts/menu.js';
 import { Since } from './parts/since.js';
@@ -87,13 +88,13 @@ export function Shell({ children }) {
 	return html`<div class=${`shell ${atDesk ? 'at-desk' : ''}`}>
 		<header class="topbar">
 			<div class="topbar-start"><span class="brand"><${Mark} /><span>${text.common.product}</span></span><${Nav} /></div>
-			${atDesk ? html`<${StatusSelect} /><${OwnFigures} />` : html`<span class="grow"></span>${phonePlace.value === 'here' && html`<${OwnState} />`}`}
+			${atDesk ? html`<${StatusSelect} /><${OwnFigures} />` : html`<span class="grow"></span><${CallChip} />${phonePlace.value === 'here' && html`<${OwnState} />`}`}
 			<div class="topbar-end">
 				<${PaletteButton} /><${PhoneState} /><${LinkState} />
 				<${UserMenu} />
 			</div>
 		</header>
 		${children}
-		<${KeyHelp} /><${Settings} /><${Palette} />
+		<${KeyHelp} /><${Settings} /><${Palette} /><${Attention} />
 	</div>`;
 }

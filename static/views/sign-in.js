@@ -1,27 +1,30 @@
 // Signing in, and what stands there while that is not possible.
+import { text } from '../core/text.js';
 import { setTitle } from '../core/title.js';
 import { resumeSession, signedOutBecause, signIn } from '../stores/session.js';
 import { html, useEffect, useRef, useSignal } from '../vendor/ui.js';
 import { Failure } from './parts/empty.js';
 import { Icon, Mark } from './parts/icon.js';
 
+const words = text.signIn;
+
 const PROMISES = [
-	{ icon: 'headset', text: 'Your phone is this page: nothing to install.' },
-	{ icon: 'activity', text: 'Every state you see is the exchange’s own, as it happens.' },
-	{ icon: 'keyboard', text: 'Every action has a key. Press ? to see them.' },
+	{ icon: 'headset', text: words.promises.phone },
+	{ icon: 'activity', text: words.promises.state },
+	{ icon: 'keyboard', text: words.promises.keys },
 ];
 
 /** Says what is missing before the server has to. */
 function missing(/** @type {string} */ extension, /** @type {string} */ password) {
-	if (!/^[0-9]{3,8}$/.test(extension)) return { field: 'extension', text: 'Your extension is a number of 3 to 8 digits.' };
-	return password ? null : { field: 'password', text: 'Enter your password.' };
+	if (!/^[0-9]{3,8}$/.test(extension)) return { field: 'extension', text: words.extensionWrong };
+	return password ? null : { field: 'password', text: words.passwordMissing };
 }
 
 function explain(/** @type {import('../core/api.js').Problem} */ problem) {
 	if (problem.status === 429 && problem.retryAfterSeconds) {
-		return `Too many attempts. Try again in ${problem.retryAfterSeconds} seconds.`;
+		return words.tooMany(problem.retryAfterSeconds);
 	}
-	return problem.status === 401 ? 'Extension or password is wrong.' : problem.message;
+	return problem.status === 401 ? words.refused : problem.message;
 }
 
 function Field({ id, label, error, input, ...rest }) {
@@ -63,39 +66,39 @@ function SignInForm() {
 	const errorOf = (/** @type {string} */ field) => (problem.value?.field === field ? problem.value.text : '');
 
 	return html`<form class="sign-in-form" onSubmit=${submit} noValidate aria-busy=${busy.value}>
-		<h1>Sign in</h1>
-		<p class="muted">to your desk on this floor</p>
+		<h1>${words.title}</h1>
+		<p class="muted">${words.lead}</p>
 		${signedOutBecause.value && !problem.value && html`<div class="notice" role="status"><${Icon} name="clock" /><p>${signedOutBecause.value}</p></div>`}
 		${errorOf('form') && html`<div class="notice tone-danger" role="alert"><${Icon} name="circle-alert" /><p>${errorOf('form')}</p></div>`}
-		<${Field} id="extension" label="Extension" error=${errorOf('extension')} input=${extension} inputMode="numeric" autocomplete="username" />
-		<${Field} id="password" label="Password" error=${errorOf('password')} input=${password} type="password" autocomplete="current-password" />
-		<button class="button primary large wide" data-testid="sign-in" disabled=${busy.value}>${busy.value ? 'Signing in…' : 'Sign in'}</button>
+		<${Field} id="extension" label=${words.extension} error=${errorOf('extension')} input=${extension} inputMode="numeric" autocomplete="username" />
+		<${Field} id="password" label=${words.password} error=${errorOf('password')} input=${password} type="password" autocomplete="current-password" />
+		<button class="button primary large wide" data-testid="sign-in" disabled=${busy.value}>${busy.value ? words.busy : words.submit}</button>
 	</form>`;
 }
 
 export function SignInPage() {
-	useEffect(() => setTitle('Sign in'), []);
+	useEffect(() => setTitle(words.title), []);
 	return html`<div class="sign-in">
 		<main class="sign-in-main">
-			<div class="brand"><${Mark} size=${28} /><span>Cordboard</span></div>
+			<div class="brand"><${Mark} size=${28} /><span>${text.common.product}</span></div>
 			<${SignInForm} />
 		</main>
-		<aside class="sign-in-side" aria-label="About Cordboard">
-			<p class="sign-in-claim">The whole floor,<br />on one board.</p>
+		<aside class="sign-in-side" aria-label=${words.about}>
+			<p class="sign-in-claim">${words.claim[0]}<br />${words.claim[1]}</p>
 			<ul>${PROMISES.map((p) => html`<li key=${p.icon}><${Icon} name=${p.icon} size=${18} />${p.text}</li>`)}</ul>
 		</aside>
 	</div>`;
 }
 
 export function StartingPage() {
-	return html`<main class="starting" aria-busy="true"><h1 class="hidden">Cordboard</h1><${Mark} size=${40} /></main>`;
+	return html`<main class="starting" aria-busy="true"><h1 class="hidden">${text.common.product}</h1><${Mark} size=${40} /></main>`;
 }
 
 export function UnreachablePage() {
-	useEffect(() => setTitle('Not reachable'), []);
+	useEffect(() => setTitle(words.unreachableTitle), []);
 	return html`<main class="starting">
 		<${Mark} size=${40} />
-		<h1>The server cannot be reached</h1>
-		<${Failure} text="Nothing on this page can be trusted until it answers. Check your network; if others have the same trouble, tell your administrator." retry=${resumeSession} />
+		<h1>${words.unreachable}</h1>
+		<${Failure} text=${words.unreachableHelp} retry=${resumeSession} />
 	</main>`;
 }

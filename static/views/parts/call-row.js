@@ -7,9 +7,9 @@ import { Icon } from './icon.js';
 import { StateMark } from './state.js';
 
 const DIRECTIONS = {
-	INBOUND: { icon: 'phone-incoming', word: 'Incoming' },
-	OUTBOUND: { icon: 'phone-outgoing', word: 'Outgoing' },
-	INTERNAL: { icon: 'users', word: 'Internal' },
+	INBOUND: { icon: 'phone-incoming', word: text.common.directions.INBOUND },
+	OUTBOUND: { icon: 'phone-outgoing', word: text.common.directions.OUTBOUND },
+	INTERNAL: { icon: 'users', word: text.common.directions.INTERNAL },
 };
 
 export const dispositionLabel = (/** @type {string} */ code) => dispositions.value.find((d) => d.code === code)?.label ?? code;

@@ -1,3 +1,4 @@
+import { text as catalogue } from '../../core/text.js';
 import { html } from '../../vendor/ui.js';
 import { Icon } from './icon.js';
 
@@ -15,7 +16,7 @@ export function Empty({ icon, title, text, children }) {
 export function Failure({ text, retry }) {
 	return html`<div class="notice tone-danger" role="alert">
 		<${Icon} name="triangle-alert" /><p>${text}</p>
-		${retry && html`<button class="button small" onClick=${retry}>Try again</button>`}
+		${retry && html`<button class="button small" onClick=${retry}>${catalogue.common.tryAgain}</button>`}
 	</div>`;
 }
 
