@@ -17,8 +17,8 @@ const close = () => { open.value = false; };
 
 /** The way in for the mouse. */
 export function PaletteButton() {
-	return html`<button type="button" class="palette-open" data-testid="open-search" aria-label=${words.search} title=${withKey(words.search, 'search')} onClick=${openPalette}>
-		<${Icon} name="search" /><span>${words.search}</span><kbd>${shownKey('search')}</kbd></button>`;
+	return html`<button type="button" class="palette-open" data-testid="open-search" title=${withKey(words.search, 'search')} aria-keyshortcuts=${shownKey('search').replace('Ctrl', 'Control') || undefined} onClick=${openPalette}>
+		<${Icon} name="search" /><span>${words.search}</span><kbd aria-hidden="true">${shownKey('search')}</kbd></button>`;
 }
 
 function Item({ row, id, active, onPoint, onPress }) {
