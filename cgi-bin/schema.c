@@ -615,6 +615,10 @@ static const struct schema_row realtime_queue[] = {
 	ALSO("Realtime.Figures"),
 	WORD("serviceLevelFormula", FORMULAS),
 	INT("serviceLevelMs"),
+	NUMBER("serviceLevelTarget"),
+	INT("warnWaitMs", OR_NULL),
+	INT("alertWaitMs", OR_NULL),
+	INT("alertWaiting", OR_NULL),
 	END
 };
 static const struct schema_row realtime_agent[] = {

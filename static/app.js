@@ -10,6 +10,7 @@ import { startLive } from './stores/live.js';
 import { startPhoneStore } from './stores/phone.js';
 import { startPreferences } from './stores/preferences.js';
 import { homePath, isSupervisor, resumeSession, sessionState } from './stores/session.js';
+import { openWall } from './stores/wallboard.js';
 import { startWork } from './stores/work.js';
 import { effect, html, render } from './vendor/ui.js';
 import { AdminPage } from './views/admin.js';
@@ -20,6 +21,7 @@ import { Toasts } from './views/parts/toast.js';
 import { ReportsPage } from './views/reports.js';
 import { Shell } from './views/shell.js';
 import { SignInPage, StartingPage, UnreachablePage } from './views/sign-in.js';
+import { WallboardPage } from './views/wallboard/wallboard.js';
 
 const PAGES = [
 	{ path: '/agent', view: AgentPage, open: () => true },
@@ -48,17 +50,29 @@ function keepAddress() {
 	}
 }
 
+/** The screen on the wall has no session, and none of what goes with one. */
+function startWall() {
+	openWall(location.hash.slice(1));
+	render(html`<${WallboardPage} />`, root);
+}
+
+function startPages() {
+	startPreferences();
+	startKeys();
+	startRouter();
+	startLive();
+	startDirectory();
+	startFigures();
+	startPhoneStore();
+	startWork();
+	startCustomer();
+	effect(keepAddress);
+	render(html`<${Page} /><${Announcer} /><${Toasts} />`, root);
+	resumeSession();
+}
+
+const root = /** @type {Element} */ (document.getElementById('app'));
 startClock();
 startTheme();
-startPreferences();
-startKeys();
-startRouter();
-startLive();
-startDirectory();
-startFigures();
-startPhoneStore();
-startWork();
-startCustomer();
-effect(keepAddress);
-render(html`<${Page} /><${Announcer} /><${Toasts} />`, /** @type {Element} */ (document.getElementById('app')));
-resumeSession();
+if (path.value === '/wallboard') startWall();
+else startPages();

@@ -14,6 +14,8 @@ const isShare = (/** @type {any} */ value) => typeof value === 'number' && value
 const isObject = (/** @type {any} */ value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isWords = (/** @type {any} */ value) => isObject(value) && Object.values(value).every((word) => typeof word === 'string');
 
+const isListOf = (/** @type {(item: any) => boolean} */ check) => (/** @type {any} */ value) => Array.isArray(value) && value.every(check);
+
 /** @type {Preference[]} */
 export const PREFERENCES = [
 	{ name: 'theme', fallback: 'system', check: oneOf('system', 'light', 'dark') },
@@ -23,6 +25,11 @@ export const PREFERENCES = [
 	{ name: 'keysOff', fallback: false, check: isBoolean },
 	{ name: 'keys', fallback: {}, check: isWords },
 	{ name: 'audio', fallback: {}, check: isObject, local: true },
+	{ name: 'boardView', fallback: {}, check: isWords },
+	{ name: 'boardViews', fallback: [], check: isListOf(isWords) },
+	{ name: 'queueAlerts', fallback: true, check: isBoolean },
+	{ name: 'helpAlerts', fallback: true, check: isBoolean },
+	{ name: 'mutedQueues', fallback: [], check: isListOf((name) => typeof name === 'string') },
 ];
 
 const rows = new Map(PREFERENCES.map((row) => [row.name, row]));

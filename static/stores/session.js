@@ -23,6 +23,8 @@ let freshSip = null;
 
 export const isSupervisor = computed(() => ['SUPERVISOR', 'MANAGER', 'ADMIN'].includes(user.value?.role ?? ''));
 
+export const isManager = computed(() => ['MANAGER', 'ADMIN'].includes(user.value?.role ?? ''));
+
 /** Where this person works. */
 export const homePath = computed(() => (isSupervisor.value ? '/manager' : '/agent'));
 

@@ -1,90 +1,67 @@
-// Every agent, dense. A tile listens to its own agent only: two hundred of them cost one redraw a change.
-import { phone as phoneText } from '../../core/format.js';
-import { AGENT_STATES, agentState } from '../../core/states.js';
-import { people, personName, queueName, reasonLabel } from '../../stores/directory.js';
-import { agents, boardState, shownState } from '../../stores/floor.js';
-import { computed, html, signal } from '../../vendor/ui.js';
+// Every agent on one screen. Rows keep their place while somebody points at them or is in them: the
+// new order waits until they have left.
+import { AGENT_STATES } from '../../core/states.js';
+import { text } from '../../core/text.js';
+import { queueName } from '../../stores/directory.js';
+import { arrangement, boardAgents, held } from '../../stores/roster.js';
+import { isFiltered, showAll, view } from '../../stores/views.js';
+import { html, useEffect, useLayoutEffect, useRef } from '../../vendor/ui.js';
+import { Button } from '../parts/button.js';
 import { Empty } from '../parts/empty.js';
-import { Icon } from '../parts/icon.js';
-import { Since } from '../parts/since.js';
-import { StateMark } from '../parts/state.js';
+import { AgentFilters } from './agent-filters.js';
+import { keepTabStop, moveInGrid } from './agent-keys.js';
+import { AgentTile } from './agent-tile.js';
 
-const search = signal('');
-const only = signal('');
-const order = signal('name');
+const words = text.board.agents;
+/** How dense the tiles stand, by how many there are: the most that keeps them on one screen. */
+const DENSITIES = [{ from: 121, look: 'is-dense is-crowded' }, { from: 61, look: 'is-dense' }, { from: 0, look: '' }];
+const densityOf = (/** @type {number} */ n) => DENSITIES.find((d) => n >= d.from)?.look ?? '';
 
-const RANK = ['RINGING', 'ON_CALL', 'WRAP_UP', 'AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE'];
-
-const byName = (/** @type {any} */ a, /** @type {any} */ b) => personName(a.extension).localeCompare(personName(b.extension));
-
-/** @type {Record<string, {label: string, compare: (a: any, b: any) => number}>} */
-const ORDERS = {
-	name: { label: 'Name', compare: byName },
-	extension: { label: 'Extension', compare: (a, b) => a.extension.localeCompare(b.extension) },
-	state: { label: 'State', compare: (a, b) => RANK.indexOf(boardState(a)) - RANK.indexOf(boardState(b)) || byName(a, b) },
-	longest: { label: 'Time in state', compare: (a, b) => (a.since ?? '9').localeCompare(b.since ?? '9') },
+/** @type {Record<string, (id: string) => string>} */
+const GROUP_LABELS = {
+	none: () => '',
+	state: (id) => AGENT_STATES[id]?.word ?? id,
+	queue: (id) => (id ? queueName(id) : words.noQueue),
 };
 
-/** Supervisors and managers have a phone too, but are no agents of a queue. */
-const isAgent = (/** @type {string} */ extension) => people.value.get(extension)?.role === 'AGENT' || Boolean(people.value.get(extension)?.queues?.length);
-
-const matches = (/** @type {any} */ agent) => {
-	const wanted = search.value.trim().toLowerCase();
-	const text = `${personName(agent.extension)} ${agent.extension}`.toLowerCase();
-	return (!wanted || text.includes(wanted)) && (!only.value || boardState(agent) === only.value);
-};
-
-const shown = computed(() => [...agents.value.values()].map((s) => s.value)
-	.filter((agent) => isAgent(agent.extension) && matches(agent))
-	.sort(ORDERS[order.value].compare)
-	.map((agent) => agent.extension)
-	.join(' '));
-
-/** What the agent is doing, in one line: the customer, or the reason. */
-function doing(/** @type {any} */ agent) {
-	const customer = agent.peerName && agent.peerName !== agent.peer ? agent.peerName : agent.peer && phoneText(agent.peer);
-	if (agent.ringing || agent.status === 'ON_CALL' || agent.status === 'WRAP_UP') return [customer, queueName(agent.queue)].filter(Boolean).join(' · ');
-	if (agent.reason && agent.status !== 'AVAILABLE') return reasonLabel(agent.reason);
-	return agent.phone === 'UNREGISTERED' && agent.status !== 'OFFLINE' ? 'Phone not registered' : '';
+function GroupOf({ group, look }) {
+	const label = GROUP_LABELS[view.value.group]?.(group.id) ?? '';
+	return html`<section class="agent-group" aria-label=${label || words.label}>
+		${label && html`<h3>${label}<span class="tag">${group.members.length}</span></h3>`}
+		<ul class=${`agents ${look}`}>${group.members.map((/** @type {string} */ extension) => html`<${AgentTile} key=${extension} extension=${extension} group=${group.id} />`)}</ul>
+	</section>`;
 }
 
-function Tile({ extension }) {
-	const agent = agents.value.get(extension)?.value;
-	if (!agent) return null;
-	const state = agentState(shownState(agent));
-	const text = doing(agent);
-	return html`<li class=${`agent tone-${state.tone}`} data-testid=${`agent-${extension}`} data-state=${boardState(agent)} title=${text || undefined}>
-		<p class="agent-name"><strong title=${personName(extension)}>${personName(extension)}</strong><span class="muted">${extension}</span></p>
-		<p class="agent-state"><${StateMark} state=${state} /><${Since} from=${agent.since} /></p>
-		<p class="agent-doing">${text}</p>
-	</li>`;
+function NoAgents() {
+	if (!isFiltered.value) return html`<${Empty} icon="users" title=${words.none} text=${words.noneText} />`;
+	return html`<${Empty} icon="users" title=${words.noMatch} text=${words.noMatchText}><${Button} label=${words.reset} onClick=${showAll} /><//>`;
 }
 
-function Filters() {
-	return html`<div class="filters">
-		<div class="search"><${Icon} name="search" size=${14} /><input class="input" type="search" aria-label="Find an agent" placeholder="Find an agent" value=${search.value} onInput=${(/** @type {any} */ e) => { search.value = e.target.value; }} /></div>
-		<div class="select"><select class="input" aria-label="Show" value=${only.value} onChange=${(/** @type {any} */ e) => { only.value = e.target.value; }}>
-			<option value="">All states</option>
-			${RANK.map((s) => html`<option key=${s} value=${s}>${AGENT_STATES[s].word}</option>`)}
-		</select><${Icon} name="chevron-down" size=${14} /></div>
-		<div class="select"><select class="input" aria-label="Order" value=${order.value} onChange=${(/** @type {any} */ e) => { order.value = e.target.value; }}>
-			${Object.entries(ORDERS).map(([key, o]) => html`<option key=${key} value=${key}>By ${o.label.toLowerCase()}</option>`)}
-		</select><${Icon} name="chevron-down" size=${14} /></div>
-	</div>`;
-}
+/** How many different agents are shown: one in two queues stands in two groups, and counts once. */
+const shownCount = () => new Set(arrangement.value.flatMap((g) => g.members)).size;
 
-function Grid() {
-	const list = shown.value ? shown.value.split(' ') : [];
-	if (!list.length) {
-		const filtered = search.value || only.value;
-		return html`<${Empty} icon="users" title=${filtered ? 'No agent matches' : 'No agents yet'} text=${filtered ? 'Change the filter to see the others.' : 'Agents appear here once they exist.'} />`;
-	}
-	return html`<ul class=${`agents ${list.length > 60 ? 'is-dense' : ''}`}>${list.map((extension) => html`<${Tile} key=${extension} extension=${extension} />`)}</ul>`;
+function Head() {
+	return html`<header class="section-head agents-head"><h2>${words.label}</h2>
+		<span class="tag" data-testid="agents-shown">${words.shown(shownCount(), boardAgents.value.length)}</span>
+		<span class="held-note muted">${held.value && words.held}</span>
+		<${AgentFilters} />
+	</header>`;
 }
 
 export function AgentGrid() {
-	return html`<section aria-label="Agents">
-		<header class="section-head"><h2>Agents</h2><${Filters} /></header>
-		<${Grid} />
+	const grid = useRef(/** @type {HTMLElement | null} */ (null));
+	const look = densityOf(arrangement.value.reduce((sum, g) => sum + g.members.length, 0));
+	useLayoutEffect(() => keepTabStop(grid.current), [arrangement.value]);
+	useEffect(() => () => { held.value = false; }, []);
+	const keep = () => { held.value = true; };
+	const release = () => { held.value = Boolean(grid.current?.matches(':hover, :focus-within')); };
+	const left = (/** @type {FocusEvent} */ e) => { if (!grid.current?.contains(/** @type {Node | null} */ (e.relatedTarget))) release(); };
+	return html`<section class="agents-section" aria-label=${words.label}>
+		<${Head} />
+		<div class="agent-groups" ref=${grid} onKeyDown=${moveInGrid} onPointerEnter=${keep} onPointerLeave=${() => setTimeout(release)}
+			onFocusIn=${(/** @type {FocusEvent} */ e) => { keep(); keepTabStop(grid.current, /** @type {HTMLElement} */ (e.target).closest('.agent-tile')); }}
+			onFocusOut=${(/** @type {FocusEvent} */ e) => setTimeout(left, 0, e)}>
+			${arrangement.value.length ? arrangement.value.map((group) => html`<${GroupOf} key=${group.id} group=${group} look=${look} />`) : html`<${NoAgents} />`}
+		</div>
 	</section>`;
 }

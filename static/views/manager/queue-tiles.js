@@ -1,70 +1,110 @@
-// One tile a queue: who waits now, how the day goes, what its agents do.
+// One tile a queue: who waits now, how the day and the last hour go, what its agents do.
 import { count, share } from '../../core/format.js';
 import { AGENT_STATES } from '../../core/states.js';
-import { people, queueInfo, queueName } from '../../stores/directory.js';
+import { text } from '../../core/text.js';
+import { alertOf, callersOf, isAlarm, isMuted, oldestOf } from '../../stores/alerts.js';
+import { queueInfo, queueName } from '../../stores/directory.js';
+import { open } from '../../stores/drill.js';
 import { figures } from '../../stores/figures.js';
-import { agents, boardState, queues } from '../../stores/floor.js';
+import { queues } from '../../stores/floor.js';
+import { pref, setPref } from '../../stores/preferences.js';
+import { RANK, summary } from '../../stores/roster.js';
+import { isManager } from '../../stores/session.js';
 import { html } from '../../vendor/ui.js';
+import { IconButton } from '../parts/button.js';
 import { Empty } from '../parts/empty.js';
 import { Icon } from '../parts/icon.js';
-import { Since } from '../parts/since.js';
+import { Age } from './age.js';
+import { editThresholds } from './queue-thresholds.js';
+import { Sparkline } from './sparkline.js';
 
-const TARGET = 0.8;
-const BAR_ORDER = ['AVAILABLE', 'RINGING', 'ON_CALL', 'WRAP_UP', 'BUSY', 'AWAY', 'OFFLINE'];
+const words = text.board.queues;
+const DEFAULT_TARGET = 0.8;
+const BAR_ORDER = ['AVAILABLE', ...RANK.filter((state) => state !== 'AVAILABLE')];
 
-/** How many members of a queue are in each state, in the order of the bar. */
-function memberStates(/** @type {string} */ name) {
-	/** @type {Record<string, number>} */
-	const counts = {};
-	for (const person of people.value.values()) {
-		if (!person.queues?.includes(name)) continue;
-		const agent = agents.value.get(person.extension)?.value;
-		const state = agent ? boardState(agent) : 'OFFLINE';
-		counts[state] = (counts[state] ?? 0) + 1;
-	}
-	return BAR_ORDER.filter((s) => counts[s]).map((s) => ({ state: s, n: counts[s] }));
-}
+export const targetOf = (/** @type {string} */ name) => queueInfo.value.get(name)?.serviceLevelTarget ?? DEFAULT_TARGET;
 
-function StateBar({ name }) {
-	const parts = memberStates(name);
-	const words = parts.map(({ state, n }) => `${n} ${AGENT_STATES[state].word}`).join(', ');
+/** The parts of a bar as one word, so that a bar is drawn anew only when it looks otherwise. */
+const barOf = (/** @type {string} */ name) => {
+	const counts = summary.value.queues.get(name) ?? {};
+	return BAR_ORDER.filter((s) => counts[s]).map((s) => `${s}:${counts[s]}`).join(' ');
+};
+
+function StateBar({ bar }) {
+	const parts = bar.split(' ').filter(Boolean).map((/** @type {string} */ part) => {
+		const [state, n] = part.split(':');
+		return { state, n: Number(n), shown: AGENT_STATES[state] };
+	});
+	const said = parts.map(({ shown, n }) => `${n} ${shown.word}`).join(', ');
 	return html`<div class="state-bar">
-		<div class="bar" role="img" aria-label=${words ? `Agents: ${words}` : 'No agents'}>${parts.map(({ state, n }) => html`<i key=${state} class=${`tone-${AGENT_STATES[state].tone}`} style=${{ flexGrow: n }}></i>`)}</div>
-		<ul aria-hidden="true">${parts.map(({ state, n }) => html`<li key=${state} class=${`tone-${AGENT_STATES[state].tone}`} title=${AGENT_STATES[state].word}><${Icon} name=${AGENT_STATES[state].icon} size=${12} />${n}</li>`)}</ul>
+		<div class="bar" role="img" aria-label=${words.agents(said)}>${parts.map(({ state, shown, n }) => html`<i key=${state} class=${`tone-${shown.tone}`} style=${{ flexGrow: n }}></i>`)}</div>
+		${parts.length
+			? html`<ul aria-hidden="true">${parts.map(({ state, shown, n }) => html`<li key=${state} class=${`tone-${shown.tone}`} title=${shown.word}><${Icon} name=${shown.icon} size=${12} />${n}</li>`)}</ul>`
+			: html`<p class="muted">${words.noAgents}</p>`}
 	</div>`;
 }
 
-function ServiceLevel({ value, seconds }) {
+export function ServiceLevel({ value, seconds, target }) {
 	const known = value !== null && value !== undefined;
-	const level = known ? (value >= TARGET ? 'ready' : 'away') : 'offline';
-	const text = share(value);
+	const level = known ? (value >= target ? 'ready' : 'away') : 'offline';
+	const shown = share(value);
 	return html`<div class=${`service-level tone-${level}`}>
-		<p><span class="muted">Service level${seconds ? ` in ${seconds} s` : ''}</span><strong>${level === 'away' && html`<${Icon} name="triangle-alert" size=${14} label="Below target" />`}${text}</strong></p>
-		<div class="level-bar" role="img" aria-label=${`Service level ${text}, target ${share(TARGET)}`}><i style=${{ inlineSize: `${known ? value * 100 : 0}%` }}></i><b style=${{ insetInlineStart: `${TARGET * 100}%` }} title=${`Target ${share(TARGET)}`}></b></div>
+		<p><span class="muted">${seconds ? words.serviceLevelIn(seconds) : words.serviceLevel}</span><strong>${level === 'away' && html`<${Icon} name="triangle-alert" size=${14} label=${words.belowTarget} />`}${shown}</strong></p>
+		<div class="level-bar" role="img" aria-label=${words.level(shown, share(target))}><i style=${{ inlineSize: `${known ? value * 100 : 0}%` }}></i><b style=${{ insetInlineStart: `${target * 100}%` }} title=${words.target(share(target))}></b></div>
 	</div>`;
 }
 
-const DAY = [
-	{ key: 'offered', label: 'Offered' },
-	{ key: 'answered', label: 'Answered' },
-	{ key: 'abandoned', label: 'Abandoned' },
-];
+const DAY = ['offered', 'answered', 'abandoned'];
+
+/** Today's counts, each of which opens its calls. */
+function Day({ name, day }) {
+	return html`<ul class="queue-day">${DAY.map((key) => html`<li key=${key}><button type="button" onClick=${() => open({ kind: 'visits', figure: key, queue: name })}
+		data-testid=${`queue-${name}-${key}`} aria-label=${words.open(words[key], count(day[key]), queueName(name))}>
+			<span class="muted">${words[key]}</span><strong>${count(day[key])}</strong></button></li>`)}</ul>`;
+}
+
+const toggleMute = (/** @type {string} */ name) => {
+	const muted = pref('mutedQueues');
+	setPref('mutedQueues', muted.includes(name) ? muted.filter((/** @type {string} */ n) => n !== name) : [...muted, name]);
+};
+
+function Tools({ name }) {
+	const shown = queueName(name);
+	return html`<span class="queue-tools">
+		${isMuted(name) && html`<${IconButton} label=${text.board.alerts.unmute(shown)} icon="volume-x" onClick=${() => toggleMute(name)} />`}
+		${!isMuted(name) && isAlarm(alertOf(name)) && html`<${IconButton} label=${text.board.alerts.mute(shown)} icon="volume-2" onClick=${() => toggleMute(name)} />`}
+		${isManager.value && html`<${IconButton} label=${words.edit(shown)} icon="bell-ring" onClick=${() => editThresholds(name)} testid=${`queue-${name}-thresholds`} />`}
+	</span>`;
+}
+
+function Waiting({ name }) {
+	const n = callersOf(name).length;
+	const alert = alertOf(name);
+	return html`<button type="button" class="queue-now" onClick=${() => open({ kind: 'waiting', queue: name })} aria-label=${words.openWaiting(queueName(name), n)}>
+		<strong data-testid=${`queue-${name}-waiting`}>${n}</strong>
+		<span class="queue-now-words"><span class="muted">${words.waitingNow}</span>
+			${n > 0 && html`<span class="queue-oldest">${alert ? html`<${Icon} name="triangle-alert" size=${14} />${words.alerts[alert]}` : words.oldest} <${Age} from=${oldestOf(name)} testid=${`queue-${name}-oldest`} /></span>`}</span>
+	</button>`;
+}
+
+/** @type {Record<string, string>} */
+const LOOKS = { 'warn:wait': 'is-warning tone-hold', 'alert:wait': 'is-alarm tone-danger', 'alert:count': 'is-alarm tone-danger' };
 
 function QueueTile({ name }) {
-	const callers = queues.value.get(name)?.value.waiting ?? [];
 	const day = figures.value.queues.get(name) ?? {};
-	const oldest = callers.reduce((first, c) => (!first || c.joinedAt < first ? c.joinedAt : first), '');
-	return html`<article class=${`card queue-tile ${callers.length ? 'has-waiting' : ''}`} data-testid=${`queue-${name}`}>
-		<header><h2>${queueName(name)}</h2>${callers.length > 0 && html`<span class="tag tone-ringing"><${Icon} name="clock" size=${12} />oldest <${Since} from=${oldest} /></span>`}</header>
-		<div class="queue-now"><strong data-testid=${`queue-${name}-waiting`}>${callers.length}</strong><span class="muted">waiting now</span></div>
-		<${ServiceLevel} value=${day.serviceLevel} seconds=${day.serviceLevelMs ? day.serviceLevelMs / 1000 : null} />
-		<dl class="queue-day">${DAY.map((d) => html`<div key=${d.key}><dt>${d.label}</dt><dd>${count(day[d.key])}</dd></div>`)}</dl>
-		<${StateBar} name=${name} />
+	const alert = alertOf(name);
+	const look = LOOKS[alert] ?? (callersOf(name).length ? 'has-waiting tone-ringing' : '');
+	return html`<article class=${`card queue-tile ${look}`} data-testid=${`queue-${name}`} data-alert=${alert || 'none'}>
+		<header><h2 title=${queueName(name)}>${queueName(name)}</h2><${Tools} name=${name} /></header>
+		<div class="queue-top"><${Waiting} name=${name} /><figure class="queue-hour"><${Sparkline} name=${name} /><figcaption class="muted">${words.lastHourShort}</figcaption></figure></div>
+		<${ServiceLevel} value=${day.serviceLevel} seconds=${day.serviceLevelMs ? day.serviceLevelMs / 1000 : null} target=${targetOf(name)} />
+		<${Day} name=${name} day=${day} />
+		<${StateBar} bar=${barOf(name)} />
 	</article>`;
 }
 
 export function QueueTiles() {
-	const names = [...new Set([...queueInfo.value.keys(), ...queues.value.keys()])].sort();
-	if (!names.length) return html`<${Empty} icon="inbox" title="No queues yet" text="As soon as a queue exists, its callers and figures appear here." />`;
-	return html`<section class="queue-tiles" aria-label="Queues">${names.map((name) => html`<${QueueTile} key=${name} name=${name} />`)}</section>`;
+	const names = [...new Set([...queueInfo.value.keys(), ...queues.value.keys()])].sort((a, b) => queueName(a).localeCompare(queueName(b)));
+	if (!names.length) return html`<${Empty} icon="inbox" title=${words.none} text=${words.noneText} />`;
+	return html`<section class="queue-tiles" aria-label=${words.label}>${names.map((name) => html`<${QueueTile} key=${name} name=${name} />`)}</section>`;
 }

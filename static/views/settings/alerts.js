@@ -4,6 +4,7 @@ import { pref, setPref } from '../../core/preferences.js';
 import { playSound } from '../../core/sounds.js';
 import { text } from '../../core/text.js';
 import { html, useId } from '../../vendor/ui.js';
+import { BoardAlerts } from '../manager/board-alerts.js';
 import { Button } from '../parts/button.js';
 import { Toggle } from '../parts/field.js';
 import { Icon } from '../parts/icon.js';
@@ -48,5 +49,6 @@ export function AlertsSection() {
 		<hr />
 		<${Toggle} label=${words.notices} hint=${words.noticesHint} value=${pref('notifications')} onInput=${(/** @type {boolean} */ on) => setPref('notifications', on)} testid="notifications" />
 		<${Permission} />
+		<${BoardAlerts} />
 	</div>`;
 }

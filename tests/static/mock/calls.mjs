@@ -13,6 +13,9 @@ export function pastCall(i, more) {
 	};
 }
 
+const timeline = () => [['queued', 'support'], ['ringing', '1003'], ['ringing', '1001'], ['answered', null], ['segment-began', '1001'], ['held', '1001'],
+	['resumed', '1001'], ['segment-ended', '1001'], ['ended', null]].map(([kind, what], i) => ({ at: ago(500 - i * 20), kind, detail: what ? { what } : {} }));
+
 function dial(m, { phoneNumber }) {
 	const callId = randomUUID();
 	m.dialled = { callId, phoneNumber };
@@ -34,5 +37,5 @@ export const routes = [
 	['POST', /^calls\/([^/]+)\/hangup$/, (m, { match }) => hangup(m, match[1])],
 	['PUT', /^calls\/([^/]+)\/notes$/, (m, { match, body }) => { m.notes.set(match[1], body); return ok({ id: match[1], ...body }); }],
 	['GET', /^calls\/sessions$/, (m) => list(m.history)],
-	['GET', /^calls\/sessions\/([^/]+)$/, (m, { match }) => ok({ ...pastCall(1), id: match[1], disposition: null })],
+	['GET', /^calls\/sessions\/([^/]+)$/, (m, { match }) => ok({ ...pastCall(1), durationMs: 215000, endedBy: 'CUSTOMER', id: match[1], disposition: null, timeline: timeline() })],
 ];
