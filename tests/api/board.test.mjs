@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { redis, sql } from '../instance.mjs';
+import { WebSocket } from 'ws';
+import { redis, sql, until } from '../instance.mjs';
 import { dismiss, make, newCast, newTenant, remove } from './cast.mjs';
-import { assertProblem, call, pointers } from './client.mjs';
+import { assertProblem, call, origin, pointers } from './client.mjs';
 
 const FORMULAS = ['S1', 'S2', 'S3', 'S4', 'S5'];
 const WAITS = [0, 4999, 5000, 20_000, 20_001, 60_000];
@@ -168,4 +169,19 @@ test('a wallboard of what is not there is refused at its field', async () => {
     assertProblem(wrong, 422, 'invalid');
     assert.deepEqual(pointers(wrong), [pointer]);
   }
+});
+
+test('an open wallboard goes dark the moment it is taken back', async () => {
+  const made = await newWallboard();
+  const { json: { ticket } } = await call('POST', 'ws-ticket', { token: made.json.token });
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/ws`, 'cordboard.v1', { origin });
+  let closed, snapshot;
+  socket.on('open', () => socket.send(JSON.stringify({ ticket })));
+  socket.on('message', (text) => { snapshot ??= JSON.parse(text); });
+  socket.on('close', (code) => { closed = code; });
+  await until(async () => snapshot, 'a snapshot');
+  assert.deepEqual([snapshot.type, snapshot.calls], ['snapshot', []]);
+  await call('DELETE', `wallboards/${made.json.id}`, { token: cast.MANAGER.token });
+  await until(async () => closed, 'the socket to close');
+  assert.equal(closed, 4003);
 });
