@@ -403,7 +403,7 @@ describe('a crowd', () => {
 	});
 
 	it('that is too large is told when to come back', async () => {
-		const all = await crowd(2200);
+		const all = await crowd(3000);
 		await relay.whileStopped(() => Promise.all(all.map((client) => client.show(randomUUID()))));
 		const ends = await Promise.all(all.map((client) => within(client.closed, 'closed')));
 		const codes = new Set(ends.map(({ code }) => code));

@@ -8,6 +8,7 @@
 #include "workers/relayd/waits.h"
 
 #include <errno.h>
+#include <ev.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libwebsockets.h>
@@ -101,6 +102,7 @@ struct crowd {
 };
 
 struct relay {
+	struct ev_loop *loop;
 	struct lws_context *lws;
 	struct lws_vhost *inner;
 	struct lws *redis; /* Redis's subscription in our loop */
@@ -840,6 +842,7 @@ static int relay_destroy(struct relay *relay)
 {
 	if (relay->lws)
 		lws_context_destroy(relay->lws);
+	ev_loop_destroy(relay->loop);
 	return 0;
 }
 
@@ -847,8 +850,11 @@ int relay_open(const void *ctx, const struct feed_address *redis, const char *da
 	       int metrics_port, struct relay **out)
 {
 	struct relay *relay = mem_new(ctx, struct relay);
+	/* epoll: with poll, each turn of the loop would look at every socket. */
+	void *loop = relay->loop = mem_check(ev_loop_new(EVBACKEND_EPOLL));
 	struct lws_context_creation_info info = {
-		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBEV,
+		.foreign_loops = &loop,
 		.user = relay,
 		.server_string = "cordboard",
 		.max_http_header_pool = HANDSHAKES_MAX,
@@ -881,13 +887,15 @@ static void say_goodbye(struct relay *relay)
 	for (struct client *c = relay->clients; c; c = c->next)
 		close_soon(relay, c, GOING_AWAY);
 	while (relay->clients && clock_mono_ms() < deadline)
-		lws_service(relay->lws, 0);
+		ev_run(relay->loop, EVRUN_ONCE);
 }
 
 void relay_run(struct relay *relay)
 {
 	on_tick(&relay->tick);
-	while (!stopping && lws_service(relay->lws, 0) >= 0)
-		continue;
+	/* libwebsockets looks at its timers after something has happened. */
+	lws_cancel_service(relay->lws);
+	while (!stopping)
+		ev_run(relay->loop, EVRUN_ONCE);
 	say_goodbye(relay);
 }

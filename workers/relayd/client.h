@@ -1,6 +1,6 @@
 /*
- * The browsers' sockets and the loop they live in: the only file that includes libwebsockets is
- * client.c. One thread: sockets, Redis's subscription and the clock share one poll; the question which
+ * The browsers' sockets and the loop they live in: the only file that includes libwebsockets and libev
+ * is client.c. One thread: sockets, Redis's subscription and the clock share one epoll; the question which
  * sessions are over is asked in another.
  *
  * A client shows its ticket within 5 s, gets a snapshot and then arrays of events, and a sign of life
