@@ -1,7 +1,7 @@
 // Where the pages begin: start the stores, draw the page that the address and the session ask for.
 import { startClock } from './core/clock.js';
 import { startKeys } from './core/keys.js';
-import { path, redirect, startRouter } from './core/router.js';
+import { isWithin, path, redirect, startRouter } from './core/router.js';
 import { startTheme } from './core/theme.js';
 import { startCustomer } from './stores/customer.js';
 import { startDirectory } from './stores/directory.js';
@@ -13,7 +13,7 @@ import { homePath, isSupervisor, resumeSession, sessionState } from './stores/se
 import { openWall } from './stores/wallboard.js';
 import { startWork } from './stores/work.js';
 import { effect, html, render } from './vendor/ui.js';
-import { AdminPage } from './views/admin.js';
+import { AdminPage } from './views/admin/admin.js';
 import { AgentPage } from './views/agent/agent.js';
 import { ManagerPage } from './views/manager/manager.js';
 import { Announcer } from './views/parts/announce.js';
@@ -27,8 +27,11 @@ const PAGES = [
 	{ path: '/agent', view: AgentPage, open: () => true },
 	{ path: '/manager', view: ManagerPage, open: () => isSupervisor.value },
 	{ path: '/reports', view: ReportsPage, open: () => isSupervisor.value },
-	{ path: '/admin', view: AdminPage, open: () => isSupervisor.value },
+	{ path: '/admin', view: AdminPage, open: () => isSupervisor.value, deep: true },
 ];
+
+/** The page of the address; a deep one has addresses of its own within. */
+const pageHere = () => PAGES.find((p) => p.path === path.value || (p.deep && isWithin(p.path)));
 
 /** @type {Record<string, any>} */
 const WITHOUT_SESSION = { unknown: StartingPage, unreachable: UnreachablePage, out: SignInPage };
@@ -36,7 +39,7 @@ const WITHOUT_SESSION = { unknown: StartingPage, unreachable: UnreachablePage, o
 function Page() {
 	const outside = WITHOUT_SESSION[sessionState.value];
 	if (outside) return html`<${outside} />`;
-	const page = PAGES.find((p) => p.path === path.value);
+	const page = pageHere();
 	if (!page?.open()) return html`<${StartingPage} />`;
 	return html`<${Shell}><${page.view} key=${page.path} /></${Shell}>`;
 }
@@ -44,8 +47,8 @@ function Page() {
 /** An address that is not for this person, or for nobody, leads to where this person works. */
 function keepAddress() {
 	if (sessionState.value === 'in') {
-		if (!PAGES.find((p) => p.path === path.value)?.open()) redirect(homePath.value);
-	} else if (sessionState.value === 'out' && path.value !== '/' && !PAGES.some((p) => p.path === path.value)) {
+		if (!pageHere()?.open()) redirect(homePath.value);
+	} else if (sessionState.value === 'out' && path.value !== '/' && !pageHere()) {
 		redirect('/');
 	}
 }

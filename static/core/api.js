@@ -63,7 +63,9 @@ function withQuery(/** @type {string} */ path, query) {
  *   headers?: Record<string, string>,
  *   keepalive?: boolean,
  *   quiet?: boolean,
- * }} Options quiet: a 401 is an answer here, not the end of the session
+ *   file?: { type: string, content: string },
+ *   timeoutMs?: number,
+ * }} Options quiet: a 401 is an answer here, not the end of the session; file: sent as it is, in place of a body
  */
 
 /** @type {WeakMap<object, string>} */
@@ -87,20 +89,20 @@ export const ifMatch = (/** @type {object | null | undefined} */ answer) => {
  * @returns {Promise<any>} the parsed answer, null when it has no body
  * @throws {Problem}
  */
-async function request(method, path, { query, body, headers, keepalive, quiet } = {}) {
+async function request(method, path, { query, body, headers, keepalive, quiet, file, timeoutMs = TIMEOUT_MS } = {}) {
 	const sentMs = Date.now();
 	const response = await fetch(withQuery(path, query), {
 		method,
 		keepalive,
 		credentials: 'same-origin',
-		signal: AbortSignal.timeout(TIMEOUT_MS),
+		signal: AbortSignal.timeout(timeoutMs),
 		headers: {
 			Accept: 'application/json',
 			'X-Requested-With': 'cordboard',
-			...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+			...(file || body !== undefined ? { 'Content-Type': file?.type ?? 'application/json' } : {}),
 			...headers,
 		},
-		body: body === undefined ? undefined : JSON.stringify(body),
+		body: file ? file.content : body === undefined ? undefined : JSON.stringify(body),
 	}).catch((error) => { throw noAnswer(error); });
 	learnServerTime(response.headers.get('Date'), sentMs);
 	if (!response.ok) {

@@ -1,6 +1,6 @@
 // The frame of every page: where one is, what is connected, the way out.
 import { initials } from '../core/format.js';
-import { path } from '../core/router.js';
+import { isWithin, path } from '../core/router.js';
 import { agentState, LINK_STATES, PHONE_STATES } from '../core/states.js';
 import { text } from '../core/text.js';
 import { link, reconnect } from '../stores/live.js';
@@ -32,7 +32,7 @@ function Nav() {
 	const open = NAV.filter((item) => item.open());
 	if (open.length < 2) return null;
 	return html`<nav class="nav" aria-label=${text.shell.pages}>
-		${open.map((item) => html`<a key=${item.path} href=${item.path} title=${item.label} data-page aria-current=${path.value === item.path ? 'page' : undefined}>
+		${open.map((item) => html`<a key=${item.path} href=${item.path} title=${item.label} data-page aria-current=${isWithin(item.path) ? 'page' : undefined}>
 			<${Icon} name=${item.icon} /><span>${item.label}</span></a>`)}
 	</nav>`;
 }

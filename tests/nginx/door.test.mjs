@@ -25,9 +25,9 @@ async function handshake(path, origin) {
 
 describe('pages', () => {
 	it('are there, and nothing else is', async () => {
-		for (const page of ['/', '/agent', '/manager', '/reports', '/admin'])
+		for (const page of ['/', '/agent', '/manager', '/reports', '/admin', '/admin/queues', '/admin/queues/new'])
 			assert.equal((await fetch(url + page)).status, 200, page);
-		for (const path of ['/nothing', '/.git/config', '/agent/x', '/%2e%2e/etc/cordboard.conf', '/core/'])
+		for (const path of ['/nothing', '/.git/config', '/agent/x', '/admin/queues/new/x', '/%2e%2e/etc/cordboard.conf', '/core/'])
 			assert.ok([403, 404].includes((await fetch(url + path)).status), path);
 	});
 

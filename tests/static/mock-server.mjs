@@ -61,7 +61,7 @@ class Mock {
 		response.setHeader('Content-Security-Policy', POLICY);
 		response.setHeader('X-Content-Type-Options', 'nosniff');
 		if (url.pathname.startsWith('/api/pbx/')) return this.serveApi(request, response, url);
-		return this.serveFile(response, PAGES.has(url.pathname) ? '/index.html' : url.pathname);
+		return this.serveFile(response, PAGES.has(url.pathname) || url.pathname.startsWith('/admin/') ? '/index.html' : url.pathname);
 	}
 
 	async serveFile(response, name) {
@@ -76,7 +76,7 @@ class Mock {
 		let text = '';
 		for await (const chunk of request) text += chunk;
 		const name = url.pathname.slice('/api/pbx/'.length);
-		const body = text ? JSON.parse(text) : null;
+		const body = text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : null;
 		this.requests.push({ method: request.method, path: name, body, headers: request.headers });
 		const answer = this.answer(request.method, name, body, { headers: request.headers, query: url.searchParams });
 		const type = answer.status >= 400 ? 'application/problem+json' : 'application/json';

@@ -1,4 +1,55 @@
+const list = (section, user = '2003') => ({ name: `admin-${section}${user === '2003' ? '' : `-${user}`}`, path: `/admin/${section}`, user, ready: (page) => page.getByTestId('admin-row').first().waitFor() });
+
+/** The first thing of a list, in its drawer. */
+const item = (section, user = '2003', then = () => null) => ({
+	...list(section, user), name: `admin-${section}-item${user === '2003' ? '' : `-${user}`}`,
+	ready: async (page, mock) => {
+		await page.getByTestId('admin-row').first().click();
+		await page.getByTestId('admin-drawer').locator('.form-foot').waitFor();
+		await then(page, mock);
+	},
+});
+
+const made = (section, then = () => null) => ({
+	name: `admin-${section}-new`, path: `/admin/${section}/new`, user: '2003',
+	ready: async (page) => {
+		await page.getByTestId('admin-save').waitFor();
+		await then(page);
+	},
+});
+
 /** @type {import('../looks.mjs').Look[]} */
 export const looks = [
-	{ name: 'admin', path: '/admin', user: '2002', ready: (page) => page.getByRole('cell', { name: '1001' }).waitFor() },
-];
+	...['people', 'queues', 'routes', 'hours', 'reasons', 'dispositions', 'contacts', 'contact-fields', 'dial-rules'].map((s) => list(s)),
+	list('people', '2002'),
+	item('people', '2003', (page) => page.getByTestId('end-sessions').waitFor()), item('queues'), item('queues', '2002'), item('hours'), item('routes', '2003', (page) => page.getByTestId('preview').getByRole('status').waitFor()),
+	made('people'), made('dispositions'),
+	made('queues', async (page) => {
+		await page.getByTestId('admin-save').click();
+		await page.getByTestId('field-displayName').and(page.locator('[aria-invalid]')).waitFor();
+	}),
+	{ name: 'admin-import', path: '/admin/contacts', user: '2003', ready: async (page) => {
+		await page.getByTestId('import-open').click();
+		await page.getByTestId('import-file').setInputFiles({ name: 'contacts.csv', mimeType: 'text/csv', buffer: Buffer.from('name,number\nA,1\n') });
+		await page.getByTestId('import-report').waitFor();
+	} },
+	{ name: 'admin-audit', path: '/admin/audit', user: '2003', ready: async (page) => {
+		await page.getByTestId('audit').getByText('queue.update').click();
+		await page.getByText('20000').waitFor();
+	} },
+	{ name: 'admin-failure', path: '/admin/routes', user: '2003', ready: async (page, mock) => {
+		mock.refuse.set('GET routes', { status: 503, body: { type: '/problems/unavailable', title: 'A part of the service is away; try again in a moment.' } });
+		await page.reload();
+		await page.getByRole('alert').getByText('try again').waitFor();
+	} },
+	{ name: 'admin-empty', path: '/admin/hours', user: '2003', ready: async (page, mock) => {
+		mock.config['opening-hours'] = [];
+		await page.reload();
+		await page.getByText('No timetables yet').waitFor();
+	} },
+	item('hours', '2003', async (page) => {
+		await page.getByTestId('field-name').fill('Other hours');
+		await page.getByTestId('section-people').evaluate((link) => link.click());
+		await page.getByTestId('discard').waitFor();
+	}),
+].map((look, i, all) => (all.findIndex((l) => l.name === look.name) === i ? look : { ...look, name: `${look.name}-unsaved` }));

@@ -18,8 +18,8 @@ const DISPOSITIONS = [
 ];
 
 const REASONS = [
-	{ code: 'LUNCH', label: 'Lunch', paid: false, limitMs: 2_700_000 }, { code: 'TRAINING', label: 'Training', paid: true, limitMs: null },
-	{ code: 'BREAK', label: 'Short break', paid: true, limitMs: 900_000 },
+	{ id: 'LUNCH', position: 1, code: 'LUNCH', label: 'Lunch', paid: false, limitMs: 2_700_000 }, { id: 'TRAINING', position: 2, code: 'TRAINING', label: 'Training', paid: true, limitMs: null },
+	{ id: 'BREAK', position: 3, code: 'BREAK', label: 'Short break', paid: true, limitMs: 900_000 },
 ];
 
 export const routes = [
