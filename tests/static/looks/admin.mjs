@@ -1,3 +1,5 @@
+import { changeElsewhere } from '../mock/admin.mjs';
+
 const list = (section, user = '2003') => ({ name: `admin-${section}${user === '2003' ? '' : `-${user}`}`, path: `/admin/${section}`, user, ready: (page) => page.getByTestId('admin-row').first().waitFor() });
 
 /** The first thing of a list, in its drawer. */
@@ -40,16 +42,22 @@ export const looks = [
 	{ name: 'admin-failure', path: '/admin/routes', user: '2003', ready: async (page, mock) => {
 		mock.refuse.set('GET routes', { status: 503, body: { type: '/problems/unavailable', title: 'A part of the service is away; try again in a moment.' } });
 		await page.reload();
-		await page.getByRole('alert').getByText('try again').waitFor();
+		await page.getByRole('alert').getByRole('button').waitFor();
 	} },
 	{ name: 'admin-empty', path: '/admin/hours', user: '2003', ready: async (page, mock) => {
 		mock.config['opening-hours'] = [];
 		await page.reload();
 		await page.getByText('No timetables yet').waitFor();
 	} },
-	item('hours', '2003', async (page) => {
+	{ ...item('hours', '2003', async (page) => {
 		await page.getByTestId('field-name').fill('Other hours');
 		await page.getByTestId('section-people').evaluate((link) => link.click());
 		await page.getByTestId('discard').waitFor();
-	}),
-].map((look, i, all) => (all.findIndex((l) => l.name === look.name) === i ? look : { ...look, name: `${look.name}-unsaved` }));
+	}), name: 'admin-hours-unsaved' },
+	{ ...item('hours', '2003', async (page, mock) => {
+		await page.getByTestId('field-name').fill('Mine');
+		changeElsewhere(mock, 'opening-hours', mock.config['opening-hours'][0].id, { name: 'Theirs', timezone: 'Europe/Paris' });
+		await page.getByTestId('admin-save').click();
+		await page.getByTestId('conflict').getByText('Name is now: Theirs').waitFor();
+	}), name: 'admin-hours-conflict' },
+];
