@@ -1,5 +1,5 @@
 // One call on this phone. What it is in is told by `onchange`; what is wanted of it is a method.
-import { preferCodec } from './codecs.js';
+import { keepCodec, narrow } from './codecs.js';
 
 // Host candidates come in milliseconds; an unreachable STUN server or a slow adapter is not waited for.
 const ICE_PATIENCE_MS = 300;
@@ -41,6 +41,8 @@ export class SipCall {
 		/** @type {(tone: string) => void} */
 		this.ontone = () => {};
 		this.codec = 'auto';
+		/** Whether the codec was narrowed down to the preferred one. */
+		this.agreed = false;
 		this.ending = false;
 		/** Whether a new way for the sound is being agreed on. */
 		this.restoring = false;
@@ -50,6 +52,7 @@ export class SipCall {
 	listen() {
 		const { session } = this;
 		session.on('peerconnection', ({ peerconnection }) => this.watchConnection(peerconnection));
+		session.on('sdp', (e) => this.agree(e));
 		session.on('confirmed', () => this.set({ phase: 'up' }));
 		session.on('ended', (e) => this.end(e.cause));
 		session.on('failed', (e) => this.end(e.cause));
@@ -95,8 +98,15 @@ export class SipCall {
 		this.set({ hold: wanted ? 'off' : 'on', failing: wanted ? 'hold' : 'resume' });
 	}
 
+	/** The codec is settled by the first offer, and stays; an exchange that offers none of it is taken as it is. */
+	agree(/** @type {any} */ e) {
+		if (e.originator !== 'remote' || e.type !== 'offer') return;
+		const narrowed = narrow(e.sdp, this.codec);
+		this.agreed = narrowed !== e.sdp;
+		e.sdp = narrowed;
+	}
+
 	watchConnection(/** @type {RTCPeerConnection} */ connection) {
-		preferCodec(connection, this.codec);
 		connection.addEventListener('track', (e) => this.set({ remote: e.streams[0] ?? new MediaStream([e.track]) }));
 		/** @type {any} */
 		let timer;
@@ -152,6 +162,7 @@ export class SipCall {
 	setHold(/** @type {boolean} */ on) {
 		const done = () => this.set({ hold: on ? 'on' : 'off', heldAt: on ? this.heldAt ?? Date.now() : null });
 		const before = this.hold;
+		if (this.agreed) keepCodec(this.session.connection, this.codec);
 		this.set({ hold: on ? 'holding' : 'resuming', failing: null });
 		const { session } = this;
 		const sent = session._ua?.isConnected() !== false && (on ? session.hold({}, done) : session.unhold({}, done));
@@ -186,6 +197,7 @@ export class SipCall {
 	/** A new way for the sound, after the network has changed. */
 	restore() {
 		if (this.phase !== 'up' || this.reoffering() || !this.session._ua?.isConnected()) return;
+		if (this.agreed) keepCodec(this.session.connection, this.codec);
 		this.restoring = this.session.renegotiate({ rtcOfferConstraints: { iceRestart: true } }, () => { this.restoring = false; });
 	}
 

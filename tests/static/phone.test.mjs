@@ -5,7 +5,7 @@ import { load } from './site.mjs';
 
 const { dialable } = await load('core/dialable.js');
 const { refusalOf } = await load('stores/dial-rules.js');
-const { choose } = await load('phone/codecs.js');
+const { allowed, narrow } = await load('phone/codecs.js');
 const { countsOf, qualityOf } = await load('phone/quality.js');
 const { loudness } = await load('phone/level.js');
 const { samplesOf, TONES, wavOf } = await load('phone/tones.js');
@@ -32,17 +32,23 @@ test('a refused prefix tells its own reason, the longest first', () => {
 	for (const [number, reason] of rows) assert.equal(refusalOf(rules, number), reason, number);
 });
 
-const SDP = ['m=audio 9 UDP/TLS/RTP/SAVPF 107 9 0 8 101', 'a=rtpmap:107 opus/48000/2', 'a=rtpmap:101 telephone-event/8000'].join('\r\n');
-const ABLE = ['opus', 'red', 'G722', 'PCMU', 'PCMA', 'CN', 'telephone-event'].map((name) => ({ mimeType: `audio/${name}` }));
-const names = (codecs) => codecs.map((c) => c.mimeType.slice(6)).join(' ');
+const SDP = ['m=audio 9 UDP/TLS/RTP/SAVPF 0 107 9 8 101', 'a=rtpmap:107 opus/48000/2', 'a=fmtp:107 useinbandfec=1', 'a=rtpmap:101 telephone-event/8000', 'a=rtcp-mux', ''].join('\r\n');
+const payloads = (sdp) => /SAVPF (.*)\r/.exec(sdp)[1];
 
-test('the preferred codec is answered where it is offered, all of them where not', () => {
-	assert.equal(names(choose(ABLE, 'opus', SDP)), 'opus CN telephone-event');
-	assert.equal(names(choose(ABLE, 'g722', SDP)), 'G722 CN telephone-event');
-	assert.equal(names(choose(ABLE, 'g711', SDP)), 'PCMU CN telephone-event');
-	assert.equal(names(choose(ABLE, 'g711', SDP.replace(' 0 8 ', ' 8 '))), 'PCMA CN telephone-event');
-	assert.equal(choose(ABLE, 'g722', SDP.replace(' 9 0 8 ', ' ')), ABLE);
-	assert.equal(choose(ABLE, 'auto', SDP), ABLE);
+test('an offer is narrowed to the preferred codec where it has it, and left alone where not', () => {
+	const rows = [['opus', '107 101'], ['g722', '9 101'], ['g711', '0 101'], ['auto', '0 107 9 8 101'], ['unheard of', '0 107 9 8 101']];
+	for (const [preference, kept] of rows) assert.equal(payloads(narrow(SDP, preference)), kept);
+	assert.equal(payloads(narrow(SDP.replace(' 0 ', ' '), 'g711')), '8 101');
+	assert.equal(narrow(SDP.replace(' 9 8', ' 8'), 'g722'), SDP.replace(' 9 8', ' 8'));
+	assert.equal(narrow(SDP, 'g722'), ['m=audio 9 UDP/TLS/RTP/SAVPF 9 101', 'a=rtpmap:101 telephone-event/8000', 'a=rtcp-mux', ''].join('\r\n'));
+});
+
+test('what is offered later keeps to it', () => {
+	const able = ['opus', 'red', 'G722', 'PCMU', 'PCMA', 'CN', 'telephone-event'].map((name) => ({ mimeType: `audio/${name}` }));
+	const names = (codecs) => codecs.map((c) => c.mimeType.slice(6)).join(' ');
+	assert.equal(names(allowed(able, 'g722')), 'G722 CN telephone-event');
+	assert.equal(names(allowed(able, 'g711')), 'PCMU PCMA CN telephone-event');
+	assert.equal(allowed(able, 'auto'), able);
 });
 
 const counts = (more) => ({ received: 100, lost: 0, jitterMs: 5, rttMs: 40, farLoss: 0, codec: 'opus', ...more });
