@@ -9,6 +9,7 @@ const REGISTER_EXPIRES_S = 120;
 // thousand phones are not back in the same moment.
 const RETRY_MIN_MS = 300;
 const RETRY_MAX_MS = 1_300;
+const RENEW_MS = 50;
 /** A connection or a registration without an answer for this long is begun anew. */
 const ANSWER_MS = 2_500;
 // A line that is dead without a word is found out by asking.
@@ -138,6 +139,13 @@ export class SipPhone {
 			if (UNAUTHORIZED.includes(e?.response?.status_code)) this.verify();
 		};
 		ua.sendOptions(ua.configuration.registrar_server, undefined, { eventHandlers: { succeeded: heard, failed: heard } });
+	}
+
+	/** What is registered here does not answer the exchange: a new line is asked as soon as it is there. */
+	renew() {
+		if (!this.ua?.isRegistered()) return;
+		this.lost();
+		this.later(() => this.reconnect(), RENEW_MS);
 	}
 
 	/** Asks whether the secret is still this phone's. */

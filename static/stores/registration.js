@@ -7,7 +7,7 @@ import { computed, effect } from '../vendor/ui.js';
 import { tryMicrophone } from './devices.js';
 import { agents } from './floor.js';
 import { answerFor, invited, lineBack } from './phone-call.js';
-import { audible, phonePlace, registration } from './phone-state.js';
+import { audible, phoneCall, phonePlace, registration } from './phone-state.js';
 import { agentExtension, hasFreshSip, sessionState, takeSip } from './session.js';
 
 const phone = new SipPhone({
@@ -75,11 +75,12 @@ function watchAudible() {
 	for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, touched, { once: true });
 }
 
-/** When the exchange lost sight of this phone, another one may have its place: it is asked. */
+/** When the exchange lost sight of this phone, it slept, or another one has its place: it comes anew, and is told. */
 function watchPresence() {
 	const seen = computed(() => agents.value.get(agentExtension.value?.extension ?? '')?.value?.phone ?? null);
 	effect(() => {
-		if (seen.value !== null) phone.verify();
+		if (seen.value === 'UNREGISTERED' && !phoneCall.peek()) phone.renew();
+		else if (seen.value !== null) phone.verify();
 	});
 }
 
