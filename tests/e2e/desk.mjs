@@ -5,6 +5,17 @@ import * as h from './harness.mjs';
 
 const PATIENCE_MS = 20_000;
 
+/** From the moment that what was lost is back until each page shows the truth. */
+const RIGHT_MS = 2_000;
+const LOOKS = 5;
+
+/** That time; on a machine that is busy with something else, as much more as some looks at what is healthy take. */
+export async function soon(look) {
+	const begin = Date.now();
+	await look();
+	return RIGHT_MS + LOOKS * (Date.now() - begin);
+}
+
 /** Numbers nobody has called from or to before: the instance may be in use. */
 export const number = (prefix) => `1${prefix}${String(Math.floor(Math.random() * 1e6)).padStart(6, '0')}`;
 
