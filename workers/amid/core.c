@@ -11,6 +11,7 @@
 #include "workers/amid/resync.h"
 #include "workers/amid/states.h"
 #include "workers/amid/store.h"
+#include "workers/amid/stray.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -364,6 +365,7 @@ static void run_commands(struct core *core)
 	while (store_leads(core->store) && (c = mailbox_take(core->command_box, 0)) != NULL)
 		verb_run(core, c);
 	verb_tick(core, false);
+	stray_tick(core);
 }
 
 static int timeout_ms(const struct core *core)
@@ -376,6 +378,7 @@ static int timeout_ms(const struct core *core)
 	int64_t tick = tracker_next_tick(core->tracker), verbs = verb_time_left_ms();
 
 	wait = verbs < wait ? verbs : wait;
+	wait = stray_time_left_ms() < wait ? stray_time_left_ms() : wait;
 	for (size_t i = 0; i < ARRAY_LEN(deadlines); i++)
 		wait = deadlines[i] - now < wait ? deadlines[i] - now : wait;
 	if (tick) {

@@ -98,6 +98,8 @@ static void on_newchannel(struct tracker *t, const struct ami_message *m)
 	struct leg *elder = str_eq(uniqueid, linkedid) ? NULL : leg_find(t, linkedid);
 	struct call *call = elder ? elder->call : call_by_linked_id(t, linkedid);
 	leg = leg_new(t, m);
+	if (leg->agent && leg->agent->contact)
+		leg->contact = mem_strdup(leg, leg->agent->contact);
 	if (!call) {
 		call = call_find(t, uniqueid);    /* a dial of ours, announced before */
 		if (!call)
@@ -828,7 +830,18 @@ static void on_contact_status(struct tracker *t, const struct ami_message *m)
 	/* A phone that registers anew replaces its contact: the old one's end is no news. */
 	if (gone && agent->contact && !str_is(uri, agent->contact))
 		return;
+	agent->parted = gone;
 	agent_phone(t, agent, !gone, removed ? (struct str){ "", 0 } : uri);
+}
+
+/* A device in use may be a channel whose phone has gone: only one that is idle is surely there. */
+static void device_seen(struct tracker *t, struct agent *agent, bool there, bool idle)
+{
+	if (there && !idle && agent->parted)
+		return;
+	if (idle)
+		agent->parted = false;
+	agent_phone(t, agent, there, str_of(agent->contact));
 }
 
 /* Device states of DeviceStateList and QueueMemberStatus; 4 and 5 mean that no phone is there. */
@@ -844,8 +857,7 @@ static void on_member_status(struct tracker *t, const struct ami_message *m)
 	int64_t status = ami_get_int(m, "Status", 0);
 	if (!is_extension(name.name) || status == 0)
 		return;
-	struct agent *agent = agent_get(t, name.tenant, name.name);
-	agent_phone(t, agent, status != 5 && status != 4, str_of(agent->contact));
+	device_seen(t, agent_get(t, name.tenant, name.name), status != 5 && status != 4, status == 1);
 }
 
 static void on_device_state(struct tracker *t, const struct ami_message *m)
@@ -857,10 +869,9 @@ static void on_device_state(struct tracker *t, const struct ami_message *m)
 	struct pbx_name name = pbx_name(t, (struct str){ device.p + 6, device.n - 6 });
 	if (!is_extension(name.name))
 		return;
-	struct agent *agent = agent_get(t, name.tenant, name.name);
 	bool registered = !str_is(state, "UNAVAILABLE") && !str_is(state, "INVALID") &&
 			  !str_is(state, "UNKNOWN");
-	agent_phone(t, agent, registered, str_of(agent->contact));
+	device_seen(t, agent_get(t, name.tenant, name.name), registered, str_is(state, "NOT_INUSE"));
 }
 
 /* ---- the table ---- */

@@ -79,6 +79,7 @@ struct leg {
 	bool dialled;                 /* it is the far side of a Dial */
 	bool listed;                  /* in the list of a running resync */
 	bool found;                   /* known from such a list alone: no event has told of it */
+	const char *contact;          /* of the phone when the leg was made; NULL: not known */
 	bool muted;                   /* by the server: what its agent says goes nowhere */
 	bool misplaced;               /* the last list had it in another bridge */
 	bool waits_unheard;           /* the last list had it in a queue that nobody told of */
@@ -179,6 +180,7 @@ struct agent {
 	int64_t help_us;              /* since when a supervisor is asked for, 0: not */
 	const char *contact;          /* of the registered phone */
 	bool registered;
+	bool parted;                  /* its contact has gone, which a channel that is still in use does not undo */
 	int64_t lost_us;              /* when a phone that has gone counts as lost, 0: not going */
 	bool unreachable;             /* it is lost: offline until it registers again */
 	enum pause told;              /* what Asterisk's queues were told last */

@@ -168,3 +168,44 @@ void tracker_name_target(struct tracker *t, const char *tenant, const char *call
 	call->target_name = name ? mem_strdup(call, name) : NULL;
 	call_changed(t, call);
 }
+
+/* ---- phones that go away in a call ---- */
+
+/* What stands before the "@" of a contact is chosen anew by each program that registers; the rest is the way to it. */
+static struct str user_of(const char *contact)
+{
+	return (struct str){ contact, strcspn(contact, "@") };
+}
+
+static enum phone_state phone_of(const struct leg *leg)
+{
+	const struct agent *agent = leg->agent;
+
+	if (!agent->registered)
+		return PHONE_GONE;
+	return leg->contact && agent->contact &&
+			       !str_eq(user_of(leg->contact), user_of(agent->contact))
+		       ? PHONE_ELSEWHERE
+		       : PHONE_THERE;
+}
+
+void tracker_each_talking(struct tracker *t, void (*f)(void *arg, const struct talking *who),
+			  void *arg)
+{
+	for (const struct call *call = t->all_calls; call; call = call->next_any)
+		for (size_t i = 0; call->customer && leg_alive(call->customer) && i < call->segments.n;
+		     i++) {
+			const struct segment *s = &call->segments.items[i];
+			if (s->ended_us || !s->leg || !leg_alive(s->leg) || !s->agent->configured)
+				continue;
+			f(arg, &(struct talking){
+				.tenant = call->tenant,
+				.extension = s->agent->extension,
+				.agent = s->leg->channel,
+				.customer = call->customer->channel,
+				.phone = phone_of(s->leg),
+				.together = s->leg->bridge &&
+					    s->leg->bridge == call->customer->bridge,
+			});
+		}
+}

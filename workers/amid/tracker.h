@@ -186,6 +186,21 @@ int tracker_reachable(struct tracker *t, const char *tenant, const char *extensi
 bool tracker_has_queue(struct tracker *t, const char *tenant, const char *queue);
 /* Asterisk has muted the agent's channel, of which no event tells. */
 void tracker_mute(struct tracker *t, const char *channel, bool on);
+/* An agent who has a customer, and what has become of the phone they talk with. */
+enum phone_state {
+	PHONE_THERE,
+	PHONE_GONE,           /* it is not registered any more */
+	PHONE_ELSEWHERE       /* another one is: a page that was loaded anew, another device */
+};
+struct talking {
+	const char *tenant, *extension;
+	const char *agent, *customer;   /* channels */
+	enum phone_state phone;
+	bool together;
+};
+/* Tells of each; what it is given is valid during the call of f. */
+void tracker_each_talking(struct tracker *t, void (*f)(void *arg, const struct talking *who),
+			  void *arg);
 /* A customer on hold is about to be sent on by us, of which no event tells; and that this was refused. */
 void tracker_transfer(struct tracker *t, const char *tenant, const char *call_id, const char *from,
 		      const char *to, int64_t now_us);
