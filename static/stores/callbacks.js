@@ -84,9 +84,11 @@ export const due = signal(/** @type {Callback[]} */ ([]));
 /** What has been told of already: once for each time it was promised for. @type {Set<string>} */
 const told = new Set();
 
+const keyOf = (/** @type {Callback} */ c) => `${c.id} ${c.dueAt}`;
+
 const own = computed(() => callbacks.value.items.filter(isOwn));
 
-/** Calls back once for each that falls due; the result stops that. @param {(callback: Callback) => void} onDue */
+/** Calls back with those that fall due, once for each; the result stops that. @param {(callbacks: Callback[]) => void} onDue */
 export function remind(onDue) {
 	return effect(() => {
 		const items = own.value;
@@ -95,13 +97,9 @@ export function remind(onDue) {
 		const look = () => {
 			const nowMs = serverNow();
 			due.value = items.filter((c) => Date.parse(c.dueAt) <= nowMs);
-			for (const callback of due.value) {
-				const key = `${callback.id} ${callback.dueAt}`;
-				if (!told.has(key)) {
-					told.add(key);
-					onDue(callback);
-				}
-			}
+			const news = due.value.filter((c) => !told.has(keyOf(c)));
+			news.forEach((c) => told.add(keyOf(c)));
+			if (news.length) onDue(news);
 			const next = items.find((c) => Date.parse(c.dueAt) > nowMs);
 			if (next) timer = setTimeout(look, Math.min(Date.parse(next.dueAt) - nowMs, MAX_TIMER_MS));
 		};

@@ -170,9 +170,8 @@ describe('a caller who rang in vain', () => {
 
 	it('is on the list of missed calls, and off it once reached', async () => {
 		await agent.getByTestId('list-missed').click();
-		caller = await h.ring({ did: '5550100', number, name: 'Vain' });
+		caller = await h.ring({ did: '5550100', number, name: 'Vain', stayMs: 4_000 });
 		await agent.getByTestId('reject').click({ timeout: 20_000 });
-		caller.stop();
 		const entry = agent.getByTestId('missed-call').filter({ hasText: number.slice(-4) });
 		await entry.waitFor({ timeout: 20_000 });
 		if (await stateOf(agent) !== 'AVAILABLE') await agent.getByTestId('status').selectOption('AVAILABLE');
@@ -188,6 +187,7 @@ describe('a caller who rang in vain', () => {
 
 describe('a call-back that was promised', () => {
 	const number = `1556${some()}4`;
+	before(() => h.sql(`DELETE FROM callbacks WHERE agent_id = '${own.id}'`));
 
 	it('reminds when it is due, and is done by the call that reaches the customer', async () => {
 		await agent.getByTestId('list-callbacks').click();

@@ -129,6 +129,8 @@ export const work = {
 	whenMissing: 'Say when.',
 	noCallbacks: 'No call-backs promised. The next one appears here, and reminds you when it is due.',
 	callbackDue: (/** @type {string} */ who) => `Call back ${who}`,
+	callbacksDue: (/** @type {number} */ n) => `${n} call-backs are due`,
+	showThem: 'Show them',
 	callbackDueText: (/** @type {string} */ when) => `Promised for ${when}`,
 	callNow: 'Call now',
 	call: (/** @type {string} */ who) => `Call ${who}`,

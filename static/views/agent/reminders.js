@@ -13,13 +13,24 @@ import { openList } from './lists.js';
 
 const words = text.work;
 
-/** @param {import('../../stores/callbacks.js').Callback} callback */
-function callbackDue(callback) {
-	const title = words.callbackDue(callback.contactName ?? phoneText(callback.phoneNumber));
-	const about = [words.callbackDueText(time(callback.dueAt)), callback.notes].filter(Boolean).join(' · ');
+/** Several at once, as after a night, are told as one. @param {import('../../stores/callbacks.js').Callback[]} news */
+function callbacksDue(news) {
 	const open = () => { openList.value = 'callbacks'; };
 	open();
 	playSound('message');
+	if (news.length === 1) {
+		callbackDue(news[0], open);
+		return;
+	}
+	const title = words.callbacksDue(news.length);
+	notify({ title, tag: 'callbacks', onClick: open });
+	toast({ text: title, tone: 'hold', action: { label: words.showThem, run: open } });
+}
+
+/** @param {import('../../stores/callbacks.js').Callback} callback @param {() => void} open */
+function callbackDue(callback, open) {
+	const title = words.callbackDue(callback.contactName ?? phoneText(callback.phoneNumber));
+	const about = [words.callbackDueText(time(callback.dueAt)), callback.notes].filter(Boolean).join(' · ');
 	notify({ title, text: about, tag: `callback-${callback.id}`, onClick: open });
 	toast({ text: `${title}. ${about}`, tone: 'hold', action: { label: words.callNow, run: () => callBack(callback) } });
 }
@@ -32,6 +43,6 @@ function breakOver() {
 }
 
 export function useReminders() {
-	useEffect(() => remind(callbackDue), []);
+	useEffect(() => remind(callbacksDue), []);
 	useEffect(() => watchPause(breakOver), []);
 }
