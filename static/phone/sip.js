@@ -10,6 +10,7 @@ const REGISTER_EXPIRES_S = 120;
 const RETRY_MIN_MS = 300;
 const RETRY_MAX_MS = 1_300;
 const RENEW_MS = 50;
+const SLEPT_MS = 1_000;
 /** A connection or a registration without an answer for this long is begun anew. */
 const ANSWER_MS = 2_500;
 // A line that is dead without a word is found out by asking.
@@ -133,7 +134,13 @@ export class SipPhone {
 	probe() {
 		if (!this.ua?.isRegistered()) return;
 		const ua = this.ua;
-		const silence = setTimeout(() => { if (this.ua === ua) this.lost(); }, ANSWER_MS);
+		const due = Date.now() + ANSWER_MS;
+		const silence = setTimeout(() => {
+			if (this.ua !== ua) return;
+			// A timer that comes late has slept with the page: nothing was heard because nobody listened.
+			if (Date.now() - due > SLEPT_MS) this.renew();
+			else this.lost();
+		}, ANSWER_MS);
 		const heard = (/** @type {any} */ e) => {
 			clearTimeout(silence);
 			if (UNAUTHORIZED.includes(e?.response?.status_code)) this.verify();
