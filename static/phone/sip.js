@@ -7,12 +7,15 @@ import { SipCall } from './sip-call.js';
 const REGISTER_EXPIRES_S = 120;
 // The exchange is asked this often, with jitter, so that a phone is back within two seconds of it, and a
 // thousand phones are not back in the same moment.
-const RETRY_MIN_MS = 300;
-const RETRY_MAX_MS = 1_300;
+const RETRY_MIN_MS = 200;
+const RETRY_MAX_MS = 900;
+// A connection or a registration without an answer for this long is begun anew; each time it is given more, since
+// the network may be as slow as that.
+const ANSWER_MS = 1_500;
+const ANSWER_MAX_MS = 8_000;
+const PROBE_ANSWER_MS = 2_500;
 const RENEW_MS = 50;
 const SLEPT_MS = 1_000;
-/** A connection or a registration without an answer for this long is begun anew. */
-const ANSWER_MS = 2_500;
 // A line that is dead without a word is found out by asking.
 const PROBE_MS = 15_000;
 /** A refused secret may be right again: the exchange's database was away. */
@@ -43,6 +46,7 @@ export class SipPhone {
 		this.probing = null;
 		this.accepted = false;
 		this.waiting = false;
+		this.patienceMs = ANSWER_MS;
 	}
 
 	/** @param {import('../stores/session.js').Sip} sip */
@@ -99,13 +103,17 @@ export class SipPhone {
 
 	registered() {
 		this.later(null);
+		this.patienceMs = ANSWER_MS;
 		this.accepted = true;
 		this.tell('registered');
 	}
 
 	/** A connection that opens into silence is as good as none. */
 	expectAnswer() {
-		this.later(() => this.lost(), ANSWER_MS);
+		this.later(() => {
+			this.patienceMs = Math.min(ANSWER_MAX_MS, this.patienceMs * 1.5);
+			this.lost();
+		}, this.patienceMs);
 	}
 
 	lost() {
@@ -134,13 +142,13 @@ export class SipPhone {
 	probe() {
 		if (!this.ua?.isRegistered()) return;
 		const ua = this.ua;
-		const due = Date.now() + ANSWER_MS;
+		const due = Date.now() + PROBE_ANSWER_MS;
 		const silence = setTimeout(() => {
 			if (this.ua !== ua) return;
 			// A timer that comes late has slept with the page: nothing was heard because nobody listened.
 			if (Date.now() - due > SLEPT_MS) this.renew();
 			else this.lost();
-		}, ANSWER_MS);
+		}, PROBE_ANSWER_MS);
 		const heard = (/** @type {any} */ e) => {
 			clearTimeout(silence);
 			if (UNAUTHORIZED.includes(e?.response?.status_code)) this.verify();

@@ -64,8 +64,6 @@ export const phone = {
 	did: 'Dialled',
 	waited: 'Waiting',
 	unknownCaller: 'Unknown caller',
-	ringTitle: (/** @type {string} */ who) => `Call from ${who}`,
-	ringText: (/** @type {string} */ number, /** @type {string} */ queue) => [number, queue].filter(Boolean).join(' · '),
 	clickToRing: 'Click anywhere so that this page can ring.',
 	soundOff: 'The browser keeps the sound off until you click into the page.',
 
