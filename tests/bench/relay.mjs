@@ -12,14 +12,14 @@ import { EPOCH, Redis, RedisServer, Relay, freePort } from '../relayd/harness.mj
 import { throughAmid } from './way.mjs';
 
 const { values } = parseArgs({ options: {
-	sockets: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '10' }, only: { type: 'string', default: 'abcdef' },
+	sockets: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '10' }, tries: { type: 'string', default: '3' }, only: { type: 'string', default: 'abcdef' },
 } });
 const SOCKETS = Number(values.sockets), ROUNDS = Number(values.rounds);
 const HOME = process.env.CORDBOARD_HOME;
 process.env.CB_LIBEXEC ??= path.join(HOME, 'app/libexec/cordboard');
 
 const BURST = { events: 16, bytes: 300, a_round: 15, everyMs: 100 };
-const RATE = 200, RATE_S = 10, TRIES = 3;
+const RATE = 200, RATE_S = 10, TRIES = Number(values.tries);
 const IDLE = 5000;
 const TENANT = 'bench', PREFIX = 'cordboard-bench-';
 const AGENTS = 200, QUEUES = 10, CALLS = 40;

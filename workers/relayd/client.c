@@ -38,6 +38,8 @@ enum {
 	FILES_MAX = 65536,
 	HANDSHAKES_MAX = 256, /* more than this at once wait their turn to be accepted */
 	TURN_MS = 20,
+	LOOK_AFTER_MS = 2500,  /* whether one who was told nothing lately is owed a sign of life */
+	TELL_AT_ONCE = 64,     /* clients; then the loop sees whether there is more news already */
 	GOODBYE_MS = 1000,
 	/* What a ticket says about queues ages: who sees by it shows a new one after this. */
 	RENEW_MS = 600000,
@@ -91,13 +93,19 @@ struct client {
 	struct audience *audience;
 	uint64_t generation; /* of the stream, when the last snapshot was sent; 0: none */
 	int64_t seq;         /* the last event known to the client */
+	uint64_t edition;    /* of its crowd, when it was told what concerns it */
 	struct buf *message; /* the beginning of one that came in pieces, or one that awaits its turn */
 	char session_id[SESSION_ID_SIZE];
 };
 
-/* The clients of one floor who have got all there was: the others need not be told of more. */
+/*
+ * The clients of one floor whose sockets have room, in the order in which they were told last. Each
+ * change is a new edition: who has an older one is told, a few at a time, with all that has come
+ * until then; so nobody waits for longer than one round takes.
+ */
 struct crowd {
 	struct waits idle;
+	uint64_t edition;
 	struct crowd *next;
 };
 
@@ -116,6 +124,7 @@ struct relay {
 	struct waits waits[FOR__COUNT], pings;
 	struct pace pace;
 	lws_sorted_usec_list_t tick, turn;
+	struct ev_idle round; /* active while somebody has yet to be told */
 };
 
 static volatile sig_atomic_t stopping;
@@ -286,6 +295,13 @@ static void kill_soon(struct client *c)
 	lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
+/* It has been told all there is. */
+static void put_down(struct client *c, int64_t now)
+{
+	c->edition = c->crowd->edition;
+	waits_add(&c->crowd->idle, &c->wait, now);
+}
+
 /*
  * Says all there is to say, at once: nearly always the kernel has room, and to ask the poll for it
  * first would cost about as much as to send. What it has no room for, libwebsockets keeps, which is
@@ -305,7 +321,7 @@ static int speak(struct relay *relay, struct client *c)
 		result = send_sign(relay, c);
 		full = lws_partial_buffered(c->wsi);
 	}
-	waits_add(&c->crowd->idle, &c->wait, now);
+	put_down(c, now);
 	if (full)
 		want_write(relay, c);
 	return result;
@@ -318,11 +334,13 @@ static void tell(struct relay *relay, struct client *c)
 
 	if (c->renew_ms && now >= c->renew_ms) {
 		close_soon(relay, c, RENEW);
-	} else if (has_news(relay, c) || now - c->wait.since_ms >= ALIVE_MS) {
+	} else if (has_news(relay, c) || now - c->sent_ms >= ALIVE_MS) {
 		if (speak(relay, c))
 			kill_soon(c);
-	} else if (!feed_away_since(relay->feed)) {
-		c->seq = stream_seq(floor_stream(c->floor));
+	} else {
+		if (!feed_away_since(relay->feed))
+			c->seq = stream_seq(floor_stream(c->floor));
+		put_down(c, now);
 	}
 }
 
@@ -356,7 +374,7 @@ static struct crowd *crowd_of(struct relay *relay, struct floor *floor)
 	if (crowd)
 		return crowd;
 	crowd = mem_new(relay, struct crowd);
-	waits_init(&crowd->idle, ALIVE_MS);
+	waits_init(&crowd->idle, LOOK_AFTER_MS);
 	crowd->next = relay->crowds;
 	relay->crowds = crowd;
 	floor_set_data(floor, crowd);
@@ -546,17 +564,44 @@ static void on_closed(struct relay *relay, struct client *c)
 
 /* ---- what the feed tells ---- */
 
+/* Whether somebody of the crowd has yet to be told. */
+static bool is_behind(const struct crowd *crowd)
+{
+	const struct client *first = client_of(crowd->idle.first);
+
+	return first && first->edition != crowd->edition;
+}
+
+static void tell_some(struct relay *relay, struct crowd *crowd)
+{
+	for (int i = 0; i < TELL_AT_ONCE && is_behind(crowd); i++)
+		tell(relay, client_of(crowd->idle.first));
+}
+
+static void on_round(struct ev_loop *loop, struct ev_idle *round, int events)
+{
+	struct relay *relay = round->data;
+	bool behind = false;
+
+	(void)events;
+	for (struct crowd *crowd = relay->crowds; crowd; crowd = crowd->next) {
+		tell_some(relay, crowd);
+		behind = behind || is_behind(crowd);
+	}
+	if (!behind)
+		ev_idle_stop(loop, round);
+}
+
 static void changed(void *arg, const struct floor *floor)
 {
 	struct relay *relay = arg;
 	struct crowd *crowd = floor_data(floor);
 
-	/* Whoever is told becomes the last of the list. */
-	size_t n = crowd ? crowd->idle.n : 0;
-	for (struct wait *wait = n ? crowd->idle.first : NULL, *next; wait && n; wait = next, n--) {
-		next = wait->next;
-		tell(relay, client_of(wait));
-	}
+	if (!crowd)
+		return;
+	crowd->edition++;
+	if (is_behind(crowd))
+		ev_idle_start(relay->loop, &relay->round);
 }
 
 /* floor NULL: whichever it is on. */
@@ -842,6 +887,7 @@ static int relay_destroy(struct relay *relay)
 {
 	if (relay->lws)
 		lws_context_destroy(relay->lws);
+	ev_idle_stop(relay->loop, &relay->round);
 	ev_loop_destroy(relay->loop);
 	return 0;
 }
@@ -866,6 +912,9 @@ int relay_open(const void *ctx, const struct feed_address *redis, const char *da
 	for (size_t i = 0; i < FOR__COUNT; i++)
 		waits_init(&relay->waits[i], patience_ms[i]);
 	waits_init(&relay->pings, PING_MS);
+	ev_idle_init(&relay->round, on_round);
+	ev_set_priority(&relay->round, EV_MAXPRI); /* once a turn, whatever else is to be done */
+	relay->round.data = relay;
 	relay->feed = feed_new(relay, redis, &relay->metrics,
 			       &(struct feed_watcher){ relay, changed, revoked });
 	relay->sessions = sessions_start(relay, database);
