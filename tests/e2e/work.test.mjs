@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as h from './harness.mjs';
 
+// Those that end in a SIP status fail with it behind the trunk: these end in 1.
 const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
 const FOUND_MS = 200;
 
@@ -143,7 +144,7 @@ describe('a queue that wants to know what became of a call', () => {
 		assert.equal((await asAdmin('PUT', `/queues/${queue.id}`, { dispositionRequired: true })).status, 200);
 		await agent.reload();
 		await h.until(async () => agent.getByTestId('dial').isEnabled().catch(() => false), 'the phone to be registered', 20_000);
-		caller = await answered(`1555${some()}2`, 'Caller');
+		caller = await answered(`1555${some()}1`, 'Caller');
 	});
 	after(async () => {
 		caller?.stop();
@@ -164,7 +165,7 @@ describe('a queue that wants to know what became of a call', () => {
 });
 
 describe('a caller who rang in vain', () => {
-	const number = `1556${some()}3`;
+	const number = `1556${some()}1`;
 	let caller;
 	after(() => caller?.stop());
 
@@ -186,7 +187,7 @@ describe('a caller who rang in vain', () => {
 });
 
 describe('a call-back that was promised', () => {
-	const number = `1556${some()}4`;
+	const number = `1556${some()}1`;
 	before(() => h.sql(`DELETE FROM callbacks WHERE agent_id = '${own.id}'`));
 
 	it('reminds when it is due, and is done by the call that reaches the customer', async () => {
