@@ -1,4 +1,5 @@
-const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'DOMException', 'DOMParser', 'Element', 'FormData', 'IntersectionObserver', 'HTMLElement', 'HTMLInputElement', 'HTMLTextAreaElement', 'HTMLSelectElement', 'KeyboardEvent', 'Intl', 'MediaStream', 'Notification', 'RTCPeerConnection', 'URL',
+const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'DOMException', 'DOMParser', 'Event', 'Element', 'FormData', 'HTMLElement', 'HTMLInputElement',
+	'HTMLTextAreaElement', 'HTMLSelectElement', 'IntersectionObserver', 'Intl', 'KeyboardEvent', 'MediaStream', 'MutationObserver', 'Notification', 'RTCPeerConnection', 'URL',
 	'URLSearchParams', 'WebSocket', 'addEventListener', 'cancelAnimationFrame', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'document', 'fetch',
 	'history', 'innerHeight', 'innerWidth', 'matchMedia', 'localStorage', 'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'globalThis'];
 const node = ['Buffer', 'Headers', 'URL', 'console', 'process', 'setImmediate', 'setTimeout'];

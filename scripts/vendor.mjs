@@ -7,11 +7,24 @@
 //
 //   node scripts/vendor.mjs [output directory]
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+// Where the kinds of a country's numbers begin in its metadata.
+const KINDS_AT = 11;
+
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** What grouping a number takes: of each calling code the country that sets its formats, without kinds of numbers. */
+function grouping() {
+	const all = createRequire(import.meta.url)('libphonenumber-js/metadata.min.json');
+	const codes = Object.entries(all.country_calling_codes).map(([code, [country]]) => [code, [country]]);
+	const setting = new Set(codes.map(([, [country]]) => country));
+	const countries = Object.entries(all.countries).filter(([country]) => setting.has(country)).map(([country, data]) => [country, data.slice(0, KINDS_AT)]);
+	return { ...all, country_calling_codes: Object.fromEntries(codes), countries: Object.fromEntries(countries) };
+}
 
 const UI = `
 export { h, render, createContext, Fragment } from 'preact';
@@ -33,8 +46,9 @@ const MODULES = [
 	},
 	{
 		name: 'phonenumber',
-		source: `export { parsePhoneNumberFromString } from 'libphonenumber-js/min';\n`,
-		types: `export { parsePhoneNumberFromString } from 'libphonenumber-js/min';\n`,
+		source: `import { parsePhoneNumberFromString as parse } from 'libphonenumber-js/core';\n` +
+			`const metadata = ${JSON.stringify(grouping())};\nexport const parsePhoneNumberFromString = (text) => parse(text, metadata);\n`,
+		types: `import { PhoneNumber } from 'libphonenumber-js/core';\nexport declare const parsePhoneNumberFromString: (text: string) => PhoneNumber | undefined;\n`,
 	},
 ];
 

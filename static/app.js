@@ -13,21 +13,18 @@ import { homePath, isSupervisor, resumeSession, sessionState } from './stores/se
 import { openWall } from './stores/wallboard.js';
 import { startWork } from './stores/work.js';
 import { effect, html, render } from './vendor/ui.js';
-import { AdminPage } from './views/admin/admin.js';
-import { AgentPage } from './views/agent/agent.js';
-import { ManagerPage } from './views/manager/manager.js';
 import { Announcer } from './views/parts/announce.js';
+import { lazy } from './views/parts/lazy.js';
 import { Toasts } from './views/parts/toast.js';
-import { ReportsPage } from './views/reports.js';
 import { Shell } from './views/shell.js';
 import { SignInPage, StartingPage, UnreachablePage } from './views/sign-in.js';
-import { WallboardPage } from './views/wallboard/wallboard.js';
 
+// Each page comes when it is opened.
 const PAGES = [
-	{ path: '/agent', view: AgentPage, open: () => true },
-	{ path: '/manager', view: ManagerPage, open: () => isSupervisor.value },
-	{ path: '/reports', view: ReportsPage, open: () => isSupervisor.value },
-	{ path: '/admin', view: AdminPage, open: () => isSupervisor.value, deep: true },
+	{ path: '/agent', view: lazy(() => import('./views/agent/agent.js').then((m) => m.AgentPage)), open: () => true },
+	{ path: '/manager', view: lazy(() => import('./views/manager/manager.js').then((m) => m.ManagerPage)), open: () => isSupervisor.value },
+	{ path: '/reports', view: lazy(() => import('./views/reports.js').then((m) => m.ReportsPage)), open: () => isSupervisor.value },
+	{ path: '/admin', view: lazy(() => import('./views/admin/admin.js').then((m) => m.AdminPage)), open: () => isSupervisor.value, deep: true },
 ];
 
 /** The page of the address; a deep one has addresses of its own within. */
@@ -55,11 +52,14 @@ function keepAddress() {
 
 /** The screen on the wall has no session, and none of what goes with one. */
 function startWall() {
+	const WallboardPage = lazy(() => import('./views/wallboard/wallboard.js').then((m) => m.WallboardPage));
 	openWall(location.hash.slice(1));
 	render(html`<${WallboardPage} />`, root);
 }
 
 function startPages() {
+	// Whoever signs in here most likely works at the desk.
+	(pageHere() ?? PAGES[0]).view.preload();
 	startPreferences();
 	startKeys();
 	startRouter();

@@ -6,6 +6,8 @@ export const common = {
 	cancel: 'Cancel',
 	save: 'Save',
 	tryAgain: 'Try again',
+	loading: 'Loading',
+	pageMissing: 'This page could not be loaded. Check the connection; if the pages have changed meanwhile, loading anew brings the new ones.',
 	busy: 'Working…',
 	required: 'required',
 	more: 'More',

@@ -1,21 +1,12 @@
-// The settings: what each person chooses for these pages, in force at once.
+// The settings are fetched when they are opened first.
 import { bindAction } from '../../core/keys.js';
-import { text } from '../../core/text.js';
-import { preferencesProblem } from '../../stores/preferences.js';
 import { html, useEffect } from '../../vendor/ui.js';
-import { Dialog } from '../parts/dialog.js';
-import { Icon } from '../parts/icon.js';
-import { Tabs } from '../parts/tabs.js';
+import { lazy } from '../parts/lazy.js';
 import { openSettings, settingsSection } from './open.js';
-import { SECTIONS } from './sections.js';
 
-const close = () => { settingsSection.value = null; };
+const SettingsDialog = lazy(() => import('./dialog.js').then((m) => m.SettingsDialog), () => null);
 
 export function Settings() {
 	useEffect(() => bindAction('settings', () => openSettings()), []);
-	if (settingsSection.value === null) return null;
-	return html`<${Dialog} title=${text.settings.title} wide=${true} onClose=${close} testid="settings">
-		${preferencesProblem.value && html`<p class="notice tone-danger" role="alert"><${Icon} name="triangle-alert" />${text.settings.notKept(preferencesProblem.value)}</p>`}
-		<${Tabs} label=${text.settings.title} side=${true} tabs=${SECTIONS} selected=${settingsSection.value} onSelect=${openSettings} />
-	<//>`;
+	return settingsSection.value === null ? null : html`<${SettingsDialog} />`;
 }
