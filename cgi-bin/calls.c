@@ -254,7 +254,7 @@ static const struct route routes[] = {
 	CONTROL("consult/join", "Talk to both"),
 	CONTROL("consult/complete", "Put customer and target together, and leave"),
 	CONTROL("consult/cancel", "Let the target go, back to the customer"),
-	{ HTTP_PUT, "calls/:id/notes", AGENT, "Notes, disposition and tags of a call", 200,
+	{ HTTP_PUT, "calls/:id/notes", AGENT, "Notes, disposition and tags of a call; an agent changes them until the day it ended on closes", 200,
 	  .schema = "Call", .query = Q_CALL_NOTE_PUT, .object = "call", .foreign = 403,
 	  .inputs = { CALL_ID,
 		      { "notes", PARAM_TEXT, PARAM_BODY, .min = 0, .max = 8000,

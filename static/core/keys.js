@@ -62,6 +62,9 @@ export function runAction(/** @type {string} */ id) {
 /** The actions that some part of the page has bound. */
 export const boundActions = () => ACTIONS.filter((action) => bound.get(action.id)?.length);
 
+/** Those that would do something now. */
+export const runnableActions = () => ACTIONS.filter((action) => bound.get(action.id)?.some((b) => !b.when || b.when()));
+
 /** Binds several; the result unbinds them all. @param {Record<string, () => void>} runs by action */
 export function bindActions(runs) {
 	const unbind = Object.entries(runs).map(([id, run]) => bindAction(id, run));

@@ -1,7 +1,7 @@
 // What the search everywhere finds: a source a row of the table, each giving the rows of its group.
 import { dialable } from '../core/dialable.js';
 import { phone as phoneText } from '../core/format.js';
-import { boundActions, keyOf, runAction } from '../core/keys.js';
+import { keyOf, runAction, runnableActions } from '../core/keys.js';
 import { go } from '../core/router.js';
 import { agentState, CHOOSABLE } from '../core/states.js';
 import { text } from '../core/text.js';
@@ -71,7 +71,7 @@ const PAGES = [
 
 /** @returns {Row[]} */
 function allActions() {
-	const bound = boundActions().filter((a) => a.id !== 'search')
+	const bound = runnableActions().filter((a) => a.id !== 'search')
 		.map((a) => ({ id: `action ${a.id}`, icon: 'keyboard', label: a.label, key: keyOf(a.id), run: () => runAction(a.id) }));
 	const statuses = !self.value ? [] : [
 		...CHOOSABLE.filter((s) => s !== 'AWAY' || !pauseReasons.value.length).map((s) => ({ id: `status ${s}`, icon: agentState(s).icon, label: words.statusTo(agentState(s).word), run: () => setStatus(s) })),

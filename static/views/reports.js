@@ -1,6 +1,6 @@
 // Today's calls, with filters: what a report counts can be opened from here.
 import { setTitle } from '../core/title.js';
-import { duration, fullTime, phone as phoneText, time } from '../core/format.js';
+import { duration, fullTime, time } from '../core/format.js';
 import { callOutcome } from '../core/states.js';
 import { people, personName, queueInfo, queueName } from '../stores/directory.js';
 import { callList, loadCalls } from '../stores/history.js';
@@ -8,6 +8,7 @@ import { html, signal, useEffect } from '../vendor/ui.js';
 import { dispositionLabel } from './parts/call-row.js';
 import { Empty, Failure, Skeleton } from './parts/empty.js';
 import { Icon } from './parts/icon.js';
+import { Number } from './parts/number.js';
 import { StateMark } from './parts/state.js';
 
 const PAGE = 50;
@@ -40,8 +41,8 @@ function Filters() {
 
 const COLUMNS = [
 	{ label: 'Started', of: (c) => html`<time datetime=${c.startedAt} title=${fullTime(c.startedAt)}>${time(c.startedAt)}</time>` },
-	{ label: 'From', of: (c) => html`<span class="number">${phoneText(c.from)}</span>` },
-	{ label: 'To', of: (c) => html`<span class="number">${phoneText(c.did ?? c.to)}</span>` },
+	{ label: 'From', of: (c) => html`<${Number} number=${c.from} />` },
+	{ label: 'To', of: (c) => html`<${Number} number=${c.did ?? c.to} />` },
 	{ label: 'Queue', of: (c) => queueName(c.queue) },
 	{ label: 'Agent', of: (c) => c.agentName ?? (c.agent ? personName(c.agent) : '') },
 	{ label: 'Outcome', of: (c) => html`<${StateMark} state=${callOutcome(c)} />` },

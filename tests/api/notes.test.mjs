@@ -33,6 +33,14 @@ test('what is written about a call has a version that the call itself does not c
   assert.equal((await note(id, { notes: null })).json.notes, null);
 });
 
+test('an agent writes about a call until its day closes, a supervisor later, too', async () => {
+  const id = await newCall({ started: 'now() - interval \'2 days\'' });
+  assert.equal((await note(id, { notes: 'Ended a moment ago.' })).status, 200, 'the day it ended on is what counts');
+  await sql(`UPDATE call_sessions SET ended_at = now() - interval '25 hours' WHERE id = '${id}'`);
+  assertProblem(await note(id, { notes: 'Too late.' }), 409, 'conflict');
+  assert.equal((await note(id, { notes: 'Put right.' }, { who: supervisor })).json.notes, 'Put right.');
+});
+
 test('a queue gets the disposition that it wants', async () => {
   const queue = await sql(`INSERT INTO call_queues (tenant_id, name, display_name, disposition_required)
     SELECT id, 'wants${mark}', 'Wants', true FROM tenants WHERE is_default RETURNING id`).then((text) => text.split('\n')[0]);

@@ -3,10 +3,10 @@ import { phone as phoneText } from '../../core/format.js';
 import { agentState } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { setTitle } from '../../core/title.js';
-import { followCallbacks } from '../../stores/callbacks.js';
+import { due, followCallbacks } from '../../stores/callbacks.js';
 import { shownState } from '../../stores/floor.js';
 import { followOwnCalls } from '../../stores/history.js';
-import { followMissed } from '../../stores/missed.js';
+import { followMissed, missed } from '../../stores/missed.js';
 import { callStage, phoneCall, phoneNotice, startPhone } from '../../stores/phone.js';
 import { agentExtension } from '../../stores/session.js';
 import { self } from '../../stores/self.js';
@@ -43,6 +43,9 @@ function useSpokenState() {
 
 const wrapping = computed(() => self.value?.status === 'WRAP_UP');
 
+/** What waits in the lists, for whoever does not see them. */
+const todo = computed(() => due.value.length + missed.value.items.length);
+
 const TABS = [
 	{ id: 'phone', label: words.phone, icon: 'phone' },
 	{ id: 'customer', label: words.customer, icon: 'user' },
@@ -52,7 +55,7 @@ const TABS = [
 function Parts({ tab }) {
 	return html`<div class="tabs" role="group" aria-label=${words.parts}>
 		${TABS.map((t) => html`<button key=${t.id} class="tab" aria-pressed=${tab.value === t.id} onClick=${() => { tab.value = t.id; }}>
-			<${Icon} name=${t.icon} /><span>${t.label}</span></button>`)}
+			<${Icon} name=${t.icon} /><span>${t.label}${t.id === 'work' && todo.value > 0 && html` <span class="badge">${todo.value}</span>`}</span></button>`)}
 	</div>`;
 }
 

@@ -6,6 +6,7 @@ import { AGENT_STATES, agentState, CHOOSABLE } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { pauseReasons, reasonLabel } from '../../stores/directory.js';
 import { shownState } from '../../stores/floor.js';
+import { link } from '../../stores/live.js';
 import { pauseEnd } from '../../stores/pause.js';
 import { self, setStatus, statusChange } from '../../stores/self.js';
 import { html, useEffect, useRef } from '../../vendor/ui.js';
@@ -69,6 +70,7 @@ function Note() {
 	const { to, reason, problem } = statusChange.value;
 	if (problem) return html`<span class="status-note tone-danger" role="alert"><${Icon} name="triangle-alert" size=${14} />${problem}</span>`;
 	if (to) return html`<span class="status-note">${words.changing(named(to, reason))}</span>`;
+	if (self.value && link.value.state !== 'live') return html`<span class="status-note" data-testid="status-stale">${words.staleFor} <${Since} from=${link.value.since} /></span>`;
 	return null;
 }
 
@@ -91,8 +93,10 @@ export function StatusSelect() {
 	useEffect(() => {
 		if (select.current && !to) select.current.value = value;
 	}, [to, value]);
+	// Without the live feed this is what was: greyed, and its age is told.
+	const stale = agent && link.value.state !== 'live';
 	return html`<div class="status">
-		<div class=${`status-box tone-${state.tone}`}>
+		<div class=${`status-box tone-${state.tone}`} data-stale=${stale ? '' : undefined}>
 			<${Icon} name=${state.icon} size=${20} />
 			<select ref=${select} aria-label=${words.status} data-testid="status" data-state=${agent?.status ?? 'UNKNOWN'} title=${withKey(words.status, 'status')} disabled=${!agent} value=${value} onChange=${choose}>
 				${!known && html`<option value=${value} disabled hidden>${label}</option>`}

@@ -7,6 +7,7 @@ import { callDetail, loadCall } from '../../stores/drill.js';
 import { html } from '../../vendor/ui.js';
 import { dispositionLabel } from '../parts/call-row.js';
 import { Failure, Skeleton } from '../parts/empty.js';
+import { Number } from '../parts/number.js';
 import { StateMark } from '../parts/state.js';
 
 const words = text.board.call;
@@ -26,8 +27,8 @@ function named(/** @type {any} */ detail) {
 const momentWords = (/** @type {any} */ moment) => words.moments[moment.kind]?.(named(moment.detail)) ?? moment.kind.replaceAll('-', ' ');
 
 const FACTS = [
-	{ label: words.from, of: (c) => html`<span class="number">${phoneText(c.from)}</span>${c.fromName && c.fromName !== c.from ? ` · ${c.fromName}` : ''}` },
-	{ label: words.to, of: (c) => c.to && html`<span class="number">${phoneText(c.to)}</span>` },
+	{ label: words.from, of: (c) => html`<${Number} number=${c.from} />${c.fromName && c.fromName !== c.from ? ` · ${c.fromName}` : ''}` },
+	{ label: words.to, of: (c) => c.to && html`<${Number} number=${c.to} />` },
 	{ label: words.queue, of: (c) => c.queue && queueName(c.queue) },
 	{ label: words.agent, of: (c) => c.agentName ?? c.agent },
 	{ label: words.started, of: (c) => fullTime(c.startedAt) },
