@@ -5,6 +5,8 @@
  * Lines on its input:
  *   stream RATE        everything to the client that wants events, RATE events/s (0: as they fit)
  *   latency RATE N     the first N events one by one, each timed until Redis publishes its call
+ *   times              of the events streamed: their calls' numbers, their own times in ms, and when they
+ *                      were sent, in µs
  *   close              ends that client's connection
  * Each is answered with one line of JSON on its output, when it is done.
  */
@@ -51,6 +53,7 @@ struct manager {
 	bool streaming;
 	int64_t begun_us, rate;
 	size_t sent;                     /* events handed to the client */
+	int64_t *sent_us;
 	int64_t longest_block_ms;
 	unsigned kicked;
 	/* The event being timed. */
@@ -230,9 +233,17 @@ static void feed(struct manager *m, struct client *c)
 		return;
 	size_t begin = first ? s->events[first - 1].end : 0;
 	while (m->sent < due && s->events[m->sent].end - begin < PIECE_BYTES)
-		m->sent++;
+		m->sent_us[m->sent++] = clock_wall_us();
 	if (m->sent > first)
 		buf_add(c->out, s->bytes->p + begin, s->events[m->sent - 1].end - begin);
+}
+
+static void report_times(const struct manager *m)
+{
+	for (size_t i = 0; i < m->sent; i++)
+		printf("%c[%u,%" PRId64 ",%" PRId64 "]", i ? ',' : '[', m->stream->events[i].call,
+		       m->stream->events[i].at_us / 1000, m->sent_us[i]);
+	puts(m->sent ? "]" : "[]");
 }
 
 static void pump(struct manager *m)
@@ -355,6 +366,8 @@ static void obey(struct manager *m, const char *line)
 		m->sent = 0;
 	} else if (strncmp(line, "latency", 7) == 0 && rate > 0) {
 		measure_latency(m, rate, strtoul(rest, NULL, 10));
+	} else if (strncmp(line, "times", 5) == 0) {
+		report_times(m);
 	} else {
 		if (strncmp(line, "close", 5) == 0 && c)
 			drop(c);
@@ -392,6 +405,7 @@ int main(int argc, char **argv)
 	m->listener = listen_on((int)strtol(argv[1], NULL, 10));
 	if (!m->stream || m->listener < 0)
 		return EXIT_FAILURE;
+	m->sent_us = mem_array(m, int64_t, m->stream->n);
 	if (argc == 9) {
 		m->bus = bus_new(m, argv[4], argv[5], settings_secret(m, argv[6]), 1000);
 		m->channel = mem_printf(m, "cb:%s:%s:events", argv[7], argv[8]);

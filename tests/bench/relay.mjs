@@ -1,7 +1,7 @@
 // The speed of cordboard-relayd, with a Redis of its own, beside an epoll loop that sends frames made
 // before; then of the whole way from Asterisk's manager to the browsers. CPU is compared as ratios of
 // one run, in turn, so that a slow or busy machine changes both sides.
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -21,11 +21,12 @@ process.env.CB_LIBEXEC ??= path.join(HOME, 'app/libexec/cordboard');
 const BURST = { events: 16, bytes: 300, a_round: 15, everyMs: 100 };
 const RATE = 200, RATE_S = 10, TRIES = Number(values.tries);
 const IDLE = 5000;
+const WAY = { calls: 300, perSecond: 20 };
 const TENANT = 'bench', PREFIX = 'cordboard-bench-';
 const AGENTS = 200, QUEUES = 10, CALLS = 40;
 
 const rows = [];
-export const row = (what, figure, bar = '', holds = null) => {
+const row = (what, figure, bar = '', holds = null) => {
 	rows.push({ what, figure, bar, holds });
 	console.error(`${what}: ${figure}`);
 };
@@ -39,7 +40,7 @@ const rssMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/s
 const monoUs = () => Number(process.hrtime.bigint() / 1000n);
 
 /** One of the programs in C: a line in, a line of JSON out. */
-export async function program(name, ...args) {
+async function program(name, ...args) {
 	const child = spawn(path.join(HOME, 'build/tests/bench', name), args.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
 	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 	return {
@@ -68,7 +69,7 @@ async function opened(sockets, order) {
 
 const server = await RedisServer.start();
 const redis = await Redis.connect(server.port);
-const prefix = `cb:node1:${TENANT}`;
+const place = `cb:node1:${TENANT}`;
 let seq = EPOCH;
 
 const agent = (i) => JSON.stringify({ extension: String(3000 + i), status: 'ON_CALL', reason: null, since: '2026-11-22T09:30:00.123Z', callId: `be0cbe0c-0000-4000-8000-00000000${1000 + i}`, queue: 'support', peer: '+4930123456', peerName: 'Ada', ringing: false, held: false, phone: 'REGISTERED', wrapupUntil: null });
@@ -76,10 +77,10 @@ const call = (i) => JSON.stringify({ id: `c${i}`, direction: 'INBOUND', status: 
 
 async function picture() {
 	await redis.transaction([
-		['SET', `${prefix}:seq`, seq],
-		...Array.from({ length: AGENTS }, (_, i) => ['HSET', `${prefix}:agents`, 3000 + i, agent(i)]),
-		...Array.from({ length: CALLS }, (_, i) => ['HSET', `${prefix}:calls`, `c${i}`, call(i)]),
-		...Array.from({ length: QUEUES }, (_, i) => ['HSET', `${prefix}:queues`, `q${i}`, JSON.stringify({ name: `q${i}`, waiting: [] })]),
+		['SET', `${place}:seq`, seq],
+		...Array.from({ length: AGENTS }, (_, i) => ['HSET', `${place}:agents`, 3000 + i, agent(i)]),
+		...Array.from({ length: CALLS }, (_, i) => ['HSET', `${place}:calls`, `c${i}`, call(i)]),
+		...Array.from({ length: QUEUES }, (_, i) => ['HSET', `${place}:queues`, `q${i}`, JSON.stringify({ name: `q${i}`, waiting: [] })]),
 	]);
 }
 
@@ -102,7 +103,7 @@ function publish(n) {
 	const steps = [];
 	for (let i = 0; i < n; i++) {
 		const { previous, text } = event();
-		steps.push(['SET', `${prefix}:seq`, seq], ['PUBLISH', `${prefix}:events`, `${seq} ${previous} - 3001 call:state:changed\n${text}`]);
+		steps.push(['SET', `${place}:seq`, seq], ['PUBLISH', `${place}:events`, `${seq} ${previous} - 3001 call:state:changed\n${text}`]);
 	}
 	redis.socket.cork();
 	const done = redis.transaction(steps);
@@ -110,11 +111,11 @@ function publish(n) {
 	return done;
 }
 
-async function publishAt(rate, seconds) {
+async function publishAt(perSecond, seconds) {
 	const begun = monoUs(), sent = [];
-	for (let n = 0; n < rate * seconds;) {
-		const due = Math.floor((monoUs() - begun) * rate / 1e6) + 1;
-		for (; n < due && n < rate * seconds; n++) sent.push(publish(1));
+	for (let n = 0; n < perSecond * seconds;) {
+		const due = Math.floor((monoUs() - begun) * perSecond / 1e6) + 1;
+		for (; n < due && n < perSecond * seconds; n++) sent.push(publish(1));
 		await sleep(1);
 	}
 	await Promise.all(sent);
@@ -157,8 +158,8 @@ async function bursts() {
 	await sender.ready();
 	const others = await program('sockets', port, PREFIX);
 	await opened(others, `open ${SOCKETS}`);
-	const { ratios, cost } = await withRelay(SOCKETS, async (relay, sockets) => {
-		const n = BURST.a_round * SOCKETS, ratios = [], cost = { relay: 0, sender: 0, frames: 0 };
+	const n = BURST.a_round * SOCKETS, ratios = [], cost = { relay: 0, sender: 0, frames: 0 };
+	await withRelay(SOCKETS, async (relay, sockets) => {
 		for (let i = 0; i <= ROUNDS; i++) {
 			await Promise.all([sockets.ask('stats'), others.ask('stats')]);
 			const before = cpuNs(relay.child.pid);
@@ -175,7 +176,6 @@ async function bursts() {
 			cost.sender += theirs;
 			cost.frames += got.frames;
 		}
-		return { ratios, cost };
 	});
 	await others.end();
 	await sender.end();
@@ -252,11 +252,20 @@ async function stalled() {
 	atMost('  memory they cost', Math.max(...growth), 20, ' MB');
 }
 
+/** On the instance itself, and its relay. */
+async function wholeWay() {
+	const r = await throughAmid(SOCKETS, WAY.calls, WAY.perSecond, program);
+	const most = WAY.calls * SOCKETS / 100;
+	if (r.n < most) throw new Error(`only ${r.n} events were known again`);
+	atMost(`byte of Asterisk's manager to browser, ${WAY.perSecond} calls/s, ${SOCKETS} sockets, p50`, r.p50Ms, 20, ' ms', ` of ${r.n} on ${SOCKETS / 100} sockets`);
+	atMost('  p99', r.p99Ms, 100, ' ms');
+}
+
 const measures = { a: bursts, b: rate, c: idle, d: comeBack, e: stalled };
 for (const [letter, measure] of Object.entries(measures)) if (values.only.includes(letter)) await measure();
 redis.close();
 await server.kill();
-if (values.only.includes('f')) await throughAmid(SOCKETS, program, opened, row, atMost);
+if (values.only.includes('f')) await wholeWay();
 
 const width = Math.max(...rows.map((r) => r.what.length));
 for (const { what, figure, bar, holds } of rows)

@@ -218,7 +218,7 @@ struct stream *stream_new(const void *ctx, const char *path, unsigned calls, int
 			   (int)(places[i].at_us % 1000000));
 		for (size_t k = 0; k < event->n; k++)
 			write_part(s, &event->parts[k], &places[i], first_us / 1000000);
-		s->events[i] = (struct stream_event){ s->bytes->n, places[i].call };
+		s->events[i] = (struct stream_event){ s->bytes->n, places[i].call, places[i].at_us };
 	}
 	talloc_free(scratch);
 	return s;

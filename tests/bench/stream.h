@@ -13,6 +13,7 @@ struct stream {
 	struct stream_event {
 		size_t end;      /* in bytes */
 		unsigned call;
+		int64_t at_us;   /* what it says of its time */
 	} *events;
 };
 
