@@ -57,9 +57,10 @@ const inRange = (/** @type {FieldRow} */ f, /** @type {number} */ n) => (f.min =
 const CHECKS = {
 	text: (f, v) => {
 		const length = [...String(v).trim()].length;
+		if (f.pattern && !f.pattern.test(String(v).trim())) return text.admin.problems.pattern[f.name] ?? text.admin.problems.form;
 		if (f.min !== undefined && length < f.min) return text.admin.problems.short(f.min);
 		if (f.max !== undefined && length > f.max) return text.admin.problems.long(f.max);
-		return f.pattern && !f.pattern.test(String(v).trim()) ? text.admin.problems.pattern[f.name] ?? text.admin.problems.form : '';
+		return '';
 	},
 	integer: (f, v) => (Number.isInteger(v) ? '' : text.admin.problems.whole) || (inRange(f, v) ? '' : text.admin.problems.range(f.min, f.max)),
 	seconds: (f, v) => (Number.isInteger(v) ? '' : text.admin.problems.whole) || (inRange(f, v) ? '' : text.admin.problems.range(f.min, f.max)),

@@ -49,7 +49,7 @@ function Editor({ section, form, onSaved, leave, children }) {
 		<${Conflict} form=${form} />
 		<${Fields} form=${form} disabled=${!mayEdit} />
 		${children}
-		<footer class="form-foot">
+		<footer class="admin-foot">
 			${(form.problem.value || wrong) && html`<p class="field-error" role="alert"><${Icon} name="circle-alert" size=${14} /><span>${form.problem.value || text.admin.check}</span></p>`}
 			${mayEdit && html`<${Button} label=${label} kind="primary" type="submit" testid="admin-save" busy=${form.saving.value} disabled=${!form.isNew && !form.dirty.value} />`}
 			<${Button} label=${mayEdit ? text.common.cancel : text.common.close} onClick=${leave} />

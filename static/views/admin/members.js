@@ -15,7 +15,7 @@ function Line({ option, entry, keyName, value, onInput, disabled, problem }) {
 	};
 	const name = option?.label ?? entry[keyName];
 	return html`<li class="member"><span class="member-name">${name}${option?.extension && html` <span class="muted number">${option.extension}</span>`}${problem && html` <span class="field-error">${problem}</span>`}</span>
-		<input class="input figure" type="number" min="0" max=${PENALTY_MAX} aria-label=${text.admin.members.penalty(name)} value=${entry.penalty} disabled=${disabled} onChange=${set} />
+		<input class="input numeric" type="number" min="0" max=${PENALTY_MAX} aria-label=${text.admin.members.penalty(name)} value=${entry.penalty} disabled=${disabled} onChange=${set} />
 		<${IconButton} icon="x" label=${text.admin.remove(name)} disabled=${disabled} onClick=${() => onInput(value.filter((/** @type {any} */ v) => v[keyName] !== entry[keyName]))} /></li>`;
 }
 

@@ -28,7 +28,7 @@ export function Sessions({ form, section }) {
 	return html`<section class="form-group" data-testid="sessions"><h3 class="group-title">${words.sessions}</h3>
 		${problem.value && html`<${Failure} text=${problem.value} retry=${load} />`}
 		${sessions.value === null ? !problem.value && html`<${Skeleton} lines=${2} />` : sessions.value.length === 0 ? html`<p class="muted">${words.noSessions}</p>`
-			: html`<ul class="sessions">${sessions.value.map((s) => html`<li key=${s.id}><span>${s.address ?? text.common.none}</span><span class="muted" title=${fullTime(s.lastSeenAt)}>${words.sessionSeen(time(s.lastSeenAt))}</span><span class="muted agent-string">${s.userAgent}</span></li>`)}</ul>
+			: html`<ul class="admin-sessions">${sessions.value.map((s) => html`<li key=${s.id}><span>${s.address ?? text.common.none}</span><span class="muted" title=${fullTime(s.lastSeenAt)}>${words.sessionSeen(time(s.lastSeenAt))}</span><span class="muted agent-string">${s.userAgent}</span></li>`)}</ul>
 				<${Button} label=${words.endSessions} size="small" testid="end-sessions" onClick=${end} />`}
 	</section>`;
 }

@@ -42,7 +42,7 @@ export function SelectField({ label, value, onInput, options, hint, problem, req
 export function NumberField({ label, value, onInput, hint, problem, required, aside, unit, testid, ...rest }) {
 	const changed = (/** @type {any} */ event) => onInput(Number.isNaN(event.target.valueAsNumber) ? null : event.target.valueAsNumber);
 	return html`<${Field} label=${label} hint=${hint} problem=${problem} required=${required} aside=${aside}>${(/** @type {any} */ attrs) => html`<span class=${unit ? 'with-unit' : 'plain-unit'}>
-		<input ...${attrs} class="input figure" type="number" inputMode="decimal" data-testid=${testid} value=${value ?? ''} onInput=${changed} ...${rest} />
+		<input ...${attrs} class="input numeric" type="number" inputMode="decimal" data-testid=${testid} value=${value ?? ''} onInput=${changed} ...${rest} />
 		${unit && html`<span class="unit" aria-hidden="true">${unit}</span>`}</span>`}<//>`;
 }
 

@@ -7,7 +7,7 @@ const item = (section, user = '2003', then = () => null) => ({
 	...list(section, user), name: `admin-${section}-item${user === '2003' ? '' : `-${user}`}`,
 	ready: async (page, mock) => {
 		await page.getByTestId('admin-row').first().click();
-		await page.getByTestId('admin-drawer').locator('.form-foot').waitFor();
+		await page.getByTestId('admin-drawer').locator('.admin-foot').waitFor();
 		await then(page, mock);
 	},
 });
