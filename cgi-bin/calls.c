@@ -127,12 +127,24 @@ static int dtmf(struct request *r)
 	return command_send(r, "dtmf", args, DIGITS_MS, NULL);
 }
 
+/* Why a number is not dialled; NULL: it may be. */
+static int find_refusal(struct request *r, const char *number, const char **why)
+{
+	const char *params[] = { number };
+	struct db_result *result;
+	int err = request_exec(r, Q_DIAL_REFUSAL, params, DB_TEXT, &result);
+
+	*why = !err && db_rows(result) ? db_text(result, 0, 0) : NULL;
+	return err;
+}
+
 /* Whom to: a number as it is dialled, the rest as it stands. Lists what is wrong. */
 static int read_target(struct request *r, const char **kind, const char **value)
 {
 	static const struct param_row number = { "value", PARAM_PHONE, .where = PARAM_BODY };
 	const char *text = request_input(r, "to"), *wrong = NULL;
 	const struct json *to;
+	int err = 0;
 
 	if (json_parse(r->ctx, text, strlen(text), &to))
 		return ERR_INTERNAL;
@@ -142,7 +154,9 @@ static int read_target(struct request *r, const char **kind, const char **value)
 		return request_invalid(r, *kind ? "/to/value" : "/to/kind", "is required");
 	if (strcmp(*kind, "NUMBER") == 0)
 		wrong = param_check(r->ctx, &number, *value, value);
-	return wrong ? request_invalid(r, "/to/value", wrong) : 0;
+	if (strcmp(*kind, "NUMBER") == 0 && !wrong)
+		err = find_refusal(r, *value, &wrong);
+	return wrong ? request_invalid(r, "/to/value", wrong) : err;
 }
 
 /* How a colleague is called; NULL: not known. */

@@ -54,7 +54,10 @@ export class SipPeer {
 	async receiveRequest(method, request) {
 		const dialog = this.dialogs.get(request.one('call-id'));
 		if (method === 'REGISTER') return this.register(request);
-		if (method === 'INVITE' && dialog) return this.respond(request, '200 OK', [`Contact: <${dialog.us}>`], await dialog.reoffer(request.body));
+		if (method === 'INVITE' && dialog) {
+			const answer = await dialog.reoffer(request.body);
+			return answer === null ? this.respond(request, '488 Not Acceptable Here') : this.respond(request, '200 OK', [`Contact: <${dialog.us}>`], answer);
+		}
 		if (method === 'BYE') {
 			this.respond(request, '200 OK');
 			dialog?.onBye();

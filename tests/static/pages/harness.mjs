@@ -94,7 +94,8 @@ export async function talk(page, mock, context) {
 	await page.getByRole('button', { name: 'Answer' }).click();
 	await far.accept(await dialog.answered);
 	mock.agent('1001', { ringing: false, status: 'ON_CALL', callId: CALL_ID, since: ago(0) });
-	mock.emit('call:state:changed', { ...CALL, status: 'CONNECTED', agent: '1001', ringing: [], answeredAt: ago(0) });
+	mock.lastCall = { ...CALL, status: 'CONNECTED', agent: '1001', ringing: [], answeredAt: ago(0), consult: null, transfer: null };
+	mock.emit('call:state:changed', mock.lastCall);
 	await page.getByTestId('call-card').and(page.locator('[data-stage=talking]')).waitFor();
 	return { dialog, far };
 }
