@@ -8,7 +8,7 @@ import { agentCalls, loadAgentCalls, openWithin } from '../../stores/drill.js';
 import { figures } from '../../stores/figures.js';
 import { agents, shownState } from '../../stores/floor.js';
 import { endHelp, forceStatus } from '../../stores/supervise.js';
-import { html, useEffect, useSignal } from '../../vendor/ui.js';
+import { html, useEffect, useRef, useSignal } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
 import { CallRow } from '../parts/call-row.js';
 import { Empty, Failure, Skeleton } from '../parts/empty.js';
@@ -30,6 +30,7 @@ function outcomeOf(/** @type {string} */ extension, /** @type {string} */ wanted
 function useActs(/** @type {string} */ extension) {
 	const busy = useSignal('');
 	const result = useSignal(/** @type {{text: string, tone: string} | null} */ (null));
+	const told = useRef(/** @type {HTMLElement | null} */ (null));
 	const id = people.value.get(extension)?.id;
 	/** @param {string} what @param {() => Promise<string>} run */
 	async function act(what, run) {
@@ -41,6 +42,8 @@ function useActs(/** @type {string} */ extension) {
 			result.value = { text: words.failed(personName(extension), /** @type {Error} */ (error).message), tone: 'danger' };
 		}
 		busy.value = '';
+		// The button that was pressed could not keep the focus while it was busy.
+		if (document.activeElement === document.body) told.current?.focus();
 	}
 	const force = (/** @type {string} */ status, /** @type {string | undefined} */ reason = undefined) =>
 		act(status, async () => outcomeOf(extension, status, await forceStatus(id, status, reason)));
@@ -48,11 +51,11 @@ function useActs(/** @type {string} */ extension) {
 		await endHelp(id);
 		return words.doneHelp(personName(extension));
 	});
-	return { busy: busy.value, result: result.value, force, helped };
+	return { busy: busy.value, result: result.value, told, force, helped };
 }
 
 function Acts({ extension, agent }) {
-	const { busy, result, force, helped } = useActs(extension);
+	const { busy, result, told, force, helped } = useActs(extension);
 	const reasons = pauseReasons.value.map((r) => ({ label: r.label, icon: 'coffee', run: () => force('AWAY', r.code) }));
 	return html`<section class="agent-acts" aria-label=${words.act}>
 		<div class="acts">
@@ -63,7 +66,7 @@ function Acts({ extension, agent }) {
 			<${Button} label=${words.signOut} icon="log-out" busy=${busy === 'OFFLINE'} disabled=${Boolean(busy) || agent.status === 'OFFLINE'} onClick=${() => force('OFFLINE')} testid="force-sign-out" />
 			${agent.help && html`<${Button} label=${words.helpDone} icon="hand" busy=${busy === 'HELP'} disabled=${Boolean(busy)} onClick=${helped} testid="end-help" />`}
 		</div>
-		<div role="status" class="act-result" data-testid="act-result">
+		<div role="status" class="act-result" data-testid="act-result" ref=${told} tabIndex=${-1}>
 			${busy && html`<p class="muted">${words.asking[busy]}</p>`}
 			${result && html`<p class=${`notice tone-${result.tone}`}><${Icon} name=${result.tone === 'danger' ? 'triangle-alert' : 'circle-check'} /><span>${result.text}</span></p>`}
 		</div>

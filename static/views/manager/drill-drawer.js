@@ -6,7 +6,7 @@ import { personName, queueName } from '../../stores/directory.js';
 import { back, close, loadVisits, openWithin, steps, top, turnTo, visits } from '../../stores/drill.js';
 import { agents, boardState, shownState } from '../../stores/floor.js';
 import { boardAgents } from '../../stores/roster.js';
-import { html } from '../../vendor/ui.js';
+import { html, useEffect } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
 import { Drawer } from '../parts/drawer.js';
 import { Empty, Failure, Skeleton } from '../parts/empty.js';
@@ -82,12 +82,25 @@ const KINDS = {
 	call: { title: () => text.board.call.title, view: CallDetail },
 };
 
-export function DrillDrawer() {
-	const step = top();
-	if (!step) return null;
+/** Escape closes it from anywhere on the board that has no use of its own for the key. */
+function escapes(/** @type {KeyboardEvent} */ event) {
+	const busy = event.target instanceof Element && event.target.matches('input, select, textarea');
+	if (event.key === 'Escape' && !event.defaultPrevented && !busy && !document.querySelector('dialog:modal, [popover]:popover-open')) close();
+}
+
+function Open({ step }) {
 	const { title, view } = KINDS[step.kind];
+	useEffect(() => {
+		document.addEventListener('keydown', escapes);
+		return () => document.removeEventListener('keydown', escapes);
+	}, []);
 	return html`<${Drawer} key=${steps.value.length} title=${title(step)} onClose=${close} testid="drill">
 		${steps.value.length > 1 && html`<div><${Button} label=${words.back} icon="arrow-left" size="small" onClick=${back} /></div>`}
 		<${view} step=${step} />
 	<//>`;
+}
+
+export function DrillDrawer() {
+	const step = top();
+	return step ? html`<${Open} step=${step} />` : null;
 }
