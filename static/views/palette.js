@@ -79,7 +79,7 @@ function Search() {
 	const optionId = (/** @type {string} */ row) => `${id}-${row.replace(/\W/g, '-')}`;
 	return html`<div class="palette">
 		<div class="search"><${Icon} name="search" /><input ref=${field} class="input" role="combobox" aria-expanded="true" aria-autocomplete="list" aria-controls=${`${id}-list`} aria-label=${words.searchHint} placeholder=${words.searchHint}
-			aria-activedescendant=${rows[at] ? optionId(rows[at].id) : undefined} data-testid="search-field" autocomplete="off" spellcheck=${false} value=${typed.value} onInput=${type} onKeyDown=${pressed} /></div>
+			aria-activedescendant=${rows[at] ? optionId(rows[at].id) : undefined} data-testid="search-field" autofocus autocomplete="off" spellcheck=${false} value=${typed.value} onInput=${type} onKeyDown=${pressed} /></div>
 		<div class="palette-list" role="listbox" id=${`${id}-list`} aria-label=${words.search} tabIndex=${-1}>
 			${groups.map((g) => html`<div key=${g.id} class="palette-group" role="group" aria-label=${g.label} data-group=${g.id}><p class="label" aria-hidden="true">${g.label}</p>
 				${g.rows.map((row) => html`<${Item} key=${row.id} row=${row} id=${optionId(row.id)} active=${row.id === rows[at]?.id} onPoint=${() => { chosen.value = row.id; }} onPress=${() => press(row)} />`)}</div>`)}

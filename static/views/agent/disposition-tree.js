@@ -1,6 +1,6 @@
 // The tree of dispositions with a search: by mouse, or from the search field with the arrow keys.
 import { text } from '../../core/text.js';
-import { html, useEffect, useId, useRef, useSignal } from '../../vendor/ui.js';
+import { html, useEffect, useId, useLayoutEffect, useRef, useSignal } from '../../vendor/ui.js';
 import { Icon } from '../parts/icon.js';
 
 /** @typedef {import('../../stores/directory.js').Disposition} Disposition */
@@ -67,7 +67,8 @@ export function DispositionTree({ tree, chosen, anchor, begin, onChoose, onClose
 	const active = useSignal(/** @type {string | undefined} */ (rows.find((r) => r.code === chosen)?.id ?? firstLeaf()));
 	const at = Math.max(0, rows.findIndex((r) => r.id === active.value));
 	const id = useId();
-	useEffect(() => {
+	// At once: the next letter is for the search field.
+	useLayoutEffect(() => {
 		const element = popover.current;
 		if (!element || !anchor.current) return undefined;
 		element.showPopover();

@@ -36,11 +36,14 @@ export function DispositionField() {
 		close();
 		select.current?.focus();
 	};
+	// The browser's own list opens as the button goes down; the tree only once it is up, which would close it again.
 	const pointed = (/** @type {MouseEvent} */ event) => {
 		if (byTouch.current) return;
 		event.preventDefault();
 		select.current?.focus();
-		open();
+	};
+	const clicked = () => {
+		if (!byTouch.current) open();
 	};
 	const pressed = (/** @type {KeyboardEvent} */ event) => {
 		if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -53,7 +56,7 @@ export function DispositionField() {
 	const known = !disposition || tree.some((d) => d.code === disposition);
 	return html`<${Field} label=${words.disposition} problem=${fieldProblem} hint=${dispositionRequired.value ? words.dispositionRequired : undefined}>${(/** @type {any} */ attrs) => html`<span class="select" ref=${anchor}>
 		<select ...${attrs} ref=${select} class="input" data-testid="disposition" aria-haspopup="tree" title=${withKey(words.disposition, 'disposition')} value=${disposition}
-			onPointerDown=${(/** @type {PointerEvent} */ e) => { byTouch.current = e.pointerType === 'touch'; }} onMouseDown=${pointed} onKeyDown=${pressed}
+			onPointerDown=${(/** @type {PointerEvent} */ e) => { byTouch.current = e.pointerType === 'touch'; }} onMouseDown=${pointed} onClick=${clicked} onKeyDown=${pressed}
 			onChange=${(/** @type {any} */ e) => edit({ disposition: e.target.value })}>
 			<option value="">${words.chooseDisposition}</option>
 			${!known && html`<option value=${disposition}>${disposition}</option>`}

@@ -63,7 +63,8 @@ test('the tree of dispositions is walked by arrows, folded, and closed without a
 	await talk(page, mock, context);
 	const field = page.getByTestId('disposition');
 	const rows = () => page.getByTestId('disposition-tree').getByRole('treeitem').allInnerTexts();
-	await field.click();
+	await field.click({ delay: 120 });
+	await page.getByTestId('disposition-tree').waitFor();
 	assert.deepEqual(await rows(), ['Resolved', 'Call back', 'Billing', 'Refund granted', 'Copy of an invoice', 'Wrong number']);
 	for (const key of ['ArrowDown', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
 	assert.deepEqual(await rows(), ['Resolved', 'Call back', 'Billing', 'Wrong number']);
