@@ -20,7 +20,7 @@ async function weigh(t, names) {
 
 const { now, later } = await reach('app.js');
 
-test('the portal loads at most 150 kB of own script, compressed', async (t) => {
+test('what comes with any page is at most 150 kB of own script, compressed', async (t) => {
 	for (const known of [SIP, 'vendor/ui.js', 'core/api.js', 'views/shell.js', 'text/en.js']) assert.ok(now.includes(known), `${known} is reached`);
 	await weigh(t, now);
 });
