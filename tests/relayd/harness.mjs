@@ -182,7 +182,7 @@ export async function issueTicket(redis, { tenant, node = 'node1', role = 'MANAG
 
 export class Relay {
 	/** ports: of one that is gone, so that its clients find this one. */
-	static async start(redisPort, ports = []) {
+	static async start(redisPort, ports = [], settings = '') {
 		const libexec = process.env.CB_LIBEXEC;
 		if (!libexec) throw new Error('CB_LIBEXEC must name the folder of the built cordboard-relayd');
 		const program = join(libexec, 'cordboard-relayd');
@@ -192,7 +192,7 @@ export class Relay {
 		relay.home = await mkdtemp(join(tmpdir(), 'relay-'));
 		const config = join(relay.home, 'cordboard.conf');
 		await writeFile(config, `[redis]\naddress = 127.0.0.1:${redisPort}\n`
-			+ `[relay]\nport = ${relay.port}\nmetrics_port = ${relay.metricsPort}\n`);
+			+ `[relay]\nport = ${relay.port}\nmetrics_port = ${relay.metricsPort}\n${settings}`);
 		relay.log = [];
 		relay.child = spawn(program, ['--config', config], { stdio: ['ignore', 'inherit', 'pipe'] });
 		relay.exit = once(relay.child, 'exit');
@@ -237,8 +237,8 @@ export class Client {
 	#queue = [];
 	#wake = null;
 
-	constructor(relay, protocols = 'cordboard.v1') {
-		this.socket = new WebSocket(`ws://127.0.0.1:${relay.port}/ws`, protocols, { perMessageDeflate: false });
+	constructor(relay, protocols = 'cordboard.v1', options = {}) {
+		this.socket = new WebSocket(`ws://127.0.0.1:${relay.port}/ws`, protocols, { perMessageDeflate: false, ...options });
 		this.opened = once(this.socket, 'open');
 		this.socket.on('message', (data) => {
 			this.#queue.push(JSON.parse(data));

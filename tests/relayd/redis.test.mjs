@@ -81,7 +81,9 @@ describe('Redis', () => {
 		const late = new Client(relay);
 		clients.push(late);
 		await late.show(ticket);
-		assert.equal(await late.closeCode(HEALED_MS), 1013);
+		const { code, reason } = await within(late.closed, 'closed', HEALED_MS);
+		assert.equal(code, 1013);
+		assert.match(reason, /^try again later; retryMs=\d+$/);
 		assert.equal((await relay.metrics()).cordboard_relay_redis_up, 0);
 		server.child.kill('SIGCONT');
 		assert.equal((await client.nextOf('snapshot')).seq, floor.seq);
@@ -129,6 +131,36 @@ describe('the relay', () => {
 		assert.equal(await client.closeCode(), 1001);
 		await stopped;
 		relay = null;
+	});
+
+	it('asks agents and wallboards for a new ticket when theirs has aged', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port, [], 'renew_s = 1\n');
+		await floor.picture(picture);
+		const roles = [{ role: 'AGENT', extension: '1001' }, { role: 'WALLBOARD', agents: ['1001'] }, { role: 'MANAGER' }];
+		const [agent, wall, manager] = await Promise.all(roles.map(async (who) => {
+			const client = new Client(relay);
+			clients.push(client);
+			return client.show(await issueTicket(redis, { tenant: 'demo', ...who }));
+		}));
+		const { seq } = await agent.next();
+		assert.deepEqual([await agent.closeCode(), await wall.closeCode()], [4005, 4005]);
+		assert.deepEqual(await (await join({ since: seq })).next(), []);
+		await manager.next();
+		await eventGetsThrough(manager);
+		assert.equal((await relay.metrics()).cordboard_relay_renewed_total, 2);
+	});
+
+	it('gives up who answers no ping', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port);
+		await floor.picture(picture);
+		const deaf = new Client(relay, 'cordboard.v1', { autoPong: false });
+		clients.push(deaf, await join());
+		await deaf.show(await issueTicket(redis, { tenant: 'demo' }));
+		assert.equal(await deaf.closeCode(80_000), 1006);
+		const { cordboard_relay_dead_total: dead, cordboard_relay_clients: left } = await relay.metrics();
+		assert.deepEqual([dead, left], [1, 1]);
 	});
 
 	it('pings within twenty seconds', async () => {

@@ -41,9 +41,6 @@ enum {
 	LOOK_AFTER_MS = 2500,  /* whether one who was told nothing lately is owed a sign of life */
 	TELL_AT_ONCE = 64,     /* clients; then the loop sees whether there is more news already */
 	GOODBYE_MS = 1000,
-	/* What a ticket says about queues ages: who sees by it shows a new one after this. */
-	RENEW_MS = 600000,
-	RENEW_SPREAD_MS = 300000,
 };
 
 /* What is waited for; whoever waits too long is dealt with. */
@@ -106,6 +103,7 @@ struct client {
 struct crowd {
 	struct waits idle;
 	uint64_t edition;
+	int64_t began_us; /* the round under way */
 	struct crowd *next;
 };
 
@@ -118,6 +116,7 @@ struct relay {
 	struct feed *feed;
 	struct sessions *sessions;
 	int64_t ask_at_ms;
+	int renew_ms; /* what a ticket says about queues ages: up to twice this, spread */
 	struct metrics metrics;
 	struct client *clients;
 	struct crowd *crowds;
@@ -333,6 +332,7 @@ static void tell(struct relay *relay, struct client *c)
 	int64_t now = clock_mono_ms();
 
 	if (c->renew_ms && now >= c->renew_ms) {
+		relay->metrics.renewed++;
 		close_soon(relay, c, RENEW);
 	} else if (has_news(relay, c) || now - c->sent_ms >= ALIVE_MS) {
 		if (speak(relay, c))
@@ -377,6 +377,7 @@ static struct crowd *crowd_of(struct relay *relay, struct floor *floor)
 	waits_init(&crowd->idle, LOOK_AFTER_MS);
 	crowd->next = relay->crowds;
 	relay->crowds = crowd;
+	relay->metrics.floors++;
 	floor_set_data(floor, crowd);
 	return crowd;
 }
@@ -390,9 +391,10 @@ static void join(struct relay *relay, struct client *c, int64_t since)
 		c->seq = since;
 		c->generation = stream_generation(stream);
 		c->resumed = true;
+		relay->metrics.resumed++;
 	}
 	if (!c->audience->all)
-		c->renew_ms = now + RENEW_MS + relay->metrics.accepted * TURN_MS % RENEW_SPREAD_MS;
+		c->renew_ms = now + relay->renew_ms + relay->metrics.accepted * TURN_MS % relay->renew_ms;
 	c->crowd = crowd_of(relay, c->floor);
 	c->sent_ms = now;
 	c->state = JOINED;
@@ -578,6 +580,15 @@ static void tell_some(struct relay *relay, struct crowd *crowd)
 		tell(relay, client_of(crowd->idle.first));
 }
 
+static void end_round(struct relay *relay, struct crowd *crowd)
+{
+	if (!crowd->began_us || is_behind(crowd))
+		return;
+	relay->metrics.rounds++;
+	relay->metrics.rounds_us += clock_mono_us() - crowd->began_us;
+	crowd->began_us = 0;
+}
+
 static void on_round(struct ev_loop *loop, struct ev_idle *round, int events)
 {
 	struct relay *relay = round->data;
@@ -587,6 +598,7 @@ static void on_round(struct ev_loop *loop, struct ev_idle *round, int events)
 	for (struct crowd *crowd = relay->crowds; crowd; crowd = crowd->next) {
 		tell_some(relay, crowd);
 		behind = behind || is_behind(crowd);
+		end_round(relay, crowd);
 	}
 	if (!behind)
 		ev_idle_stop(loop, round);
@@ -600,8 +612,11 @@ static void changed(void *arg, const struct floor *floor)
 	if (!crowd)
 		return;
 	crowd->edition++;
-	if (is_behind(crowd))
-		ev_idle_start(relay->loop, &relay->round);
+	if (!is_behind(crowd))
+		return;
+	if (!crowd->began_us)
+		crowd->began_us = clock_mono_us();
+	ev_idle_start(relay->loop, &relay->round);
 }
 
 /* floor NULL: whichever it is on. */
@@ -713,15 +728,20 @@ static void check_waits(struct relay *relay, int64_t now)
 }
 
 /* In one go, so that the answers come together as well and each is not a turn of the loop by itself. */
-static void ping(struct client *c, int64_t now)
+static void ping(struct relay *relay, struct client *c, int64_t now)
 {
-	unsigned char nothing[LWS_PRE];
+	/* Of a pong without a payload libwebsockets says nothing. */
+	unsigned char text[LWS_PRE + 1] = { [LWS_PRE] = '?' };
 
-	if (now - c->heard_ms > DEAD_MS)
+	if (c->state == CLOSED)
+		return;
+	if (now - c->heard_ms > DEAD_MS) {
+		relay->metrics.dead++;
 		kill_soon(c);
-	else if (c->state < CLOSING && !lws_partial_buffered(c->wsi) &&
-		 lws_write(c->wsi, nothing + LWS_PRE, 0, LWS_WRITE_PING) < 0)
+	} else if (c->state < CLOSING && !lws_partial_buffered(c->wsi) &&
+		   lws_write(c->wsi, text + LWS_PRE, 1, LWS_WRITE_PING) < 0) {
 		kill_soon(c);
+	}
 }
 
 static void ping_all(struct relay *relay, int64_t now)
@@ -730,7 +750,7 @@ static void ping_all(struct relay *relay, int64_t now)
 
 	while ((wait = waits_overdue(&relay->pings, now)) != NULL) {
 		waits_add(&relay->pings, wait, now);
-		ping(lws_container_of(wait, struct client, ping), now);
+		ping(relay, lws_container_of(wait, struct client, ping), now);
 	}
 }
 
@@ -784,15 +804,18 @@ static int plain_callback(struct lws *wsi, enum lws_callback_reasons reason, voi
 	return lws_callback_http_dummy(wsi, reason, user, in, n);
 }
 
-enum { METRICS_BYTES = 8192 };
+enum { METRICS_BYTES = 16384 };
 
 static int send_metrics(struct lws *wsi)
 {
+	struct relay *relay = relay_of(wsi);
 	struct buf *body = buf_new(NULL);
 	unsigned char page[LWS_PRE + METRICS_BYTES];
 	unsigned char *start = page + LWS_PRE, *p = start, *end = page + sizeof(page);
 
-	metrics_print(&relay_of(wsi)->metrics, body);
+	relay->metrics.awaiting_turn = (int64_t)relay->waits[FOR_TURN].n;
+	relay->metrics.full = (int64_t)relay->waits[FOR_SOCKET].n;
+	metrics_print(&relay->metrics, body);
 	int failed = lws_add_http_common_headers(wsi, HTTP_STATUS_OK, "text/plain; version=0.0.4",
 						 body->n, &p, end) ||
 		     lws_finalize_http_header(wsi, &p, end) || body->n > (size_t)(end - p);
@@ -892,8 +915,7 @@ static int relay_destroy(struct relay *relay)
 	return 0;
 }
 
-int relay_open(const void *ctx, const struct feed_address *redis, const char *database, int port,
-	       int metrics_port, struct relay **out)
+int relay_open(const void *ctx, const struct relay_options *options, struct relay **out)
 {
 	struct relay *relay = mem_new(ctx, struct relay);
 	/* epoll: with poll, each turn of the loop would look at every socket. */
@@ -912,16 +934,17 @@ int relay_open(const void *ctx, const struct feed_address *redis, const char *da
 	for (size_t i = 0; i < FOR__COUNT; i++)
 		waits_init(&relay->waits[i], patience_ms[i]);
 	waits_init(&relay->pings, PING_MS);
+	relay->renew_ms = options->renew_ms;
 	ev_idle_init(&relay->round, on_round);
 	ev_set_priority(&relay->round, EV_MAXPRI); /* once a turn, whatever else is to be done */
 	relay->round.data = relay;
-	relay->feed = feed_new(relay, redis, &relay->metrics,
+	relay->feed = feed_new(relay, options->redis, &relay->metrics,
 			       &(struct feed_watcher){ relay, changed, revoked });
-	relay->sessions = sessions_start(relay, database);
+	relay->sessions = sessions_start(relay, options->database);
 	relay->lws = mem_check(lws_create_context(&info));
 	talloc_set_destructor(relay, relay_destroy);
-	relay->inner = listen_on(relay, "inner", metrics_port, inner_protocols);
-	if (!relay->inner || !listen_on(relay, "ws", port, ws_protocols)) {
+	relay->inner = listen_on(relay, "inner", options->metrics_port, inner_protocols);
+	if (!relay->inner || !listen_on(relay, "ws", options->port, ws_protocols)) {
 		talloc_free(relay);
 		return -EADDRINUSE;
 	}

@@ -15,12 +15,18 @@
 
 struct relay;
 
+struct relay_options {
+	const struct feed_address *redis;
+	const char *database; /* where to ask which sessions are over */
+	int port, metrics_port;
+	int renew_ms; /* the age at which a ticket that names queues is to be renewed */
+};
+
 /*
  * Opens both ports on 127.0.0.1: WebSockets, and /metrics for Prometheus.
  * Returns 0, or -EADDRINUSE.
  */
-int relay_open(const void *ctx, const struct feed_address *redis, const char *database, int port,
-	       int metrics_port, struct relay **out);
+int relay_open(const void *ctx, const struct relay_options *options, struct relay **out);
 /* Serves until relay_stop, then says goodbye to all clients. */
 void relay_run(struct relay *relay);
 /* For a signal handler. */

@@ -15,6 +15,9 @@ static const struct {
 	const char *help;
 } rows[] = {
 	ROW("clients", "gauge", clients, "WebSockets open now"),
+	ROW("awaiting_turn", "gauge", awaiting_turn, "clients that await their turn to come in"),
+	ROW("full", "gauge", full, "clients whose sockets have no room for more"),
+	ROW("floors", "gauge", floors, "tenants whose events are read"),
 	ROW("redis_up", "gauge", redis_up, "1 while Redis answers"),
 	ROW("accepted_total", "counter", accepted, "WebSockets opened"),
 	ROW("tickets_refused_total", "counter", tickets_refused, "tickets unknown or used before"),
@@ -25,11 +28,16 @@ static const struct {
 	ROW("redis_losses_total", "counter", redis_losses, "times Redis was lost"),
 	ROW("snapshots_read_total", "counter", snapshots_read, "snapshots read from Redis"),
 	ROW("snapshots_sent_total", "counter", snapshots_sent, "snapshots sent to clients"),
+	ROW("resumed_total", "counter", resumed, "clients that came back and needed no snapshot"),
 	ROW("frames_total", "counter", frames, "frames sent to clients"),
 	ROW("bytes_total", "counter", bytes, "bytes of those frames"),
+	ROW("rounds_total", "counter", rounds, "times all clients of a floor have been told"),
+	ROW("rounds_microseconds_total", "counter", rounds_us, "how long those rounds took"),
 	ROW("coalesced_total", "counter", coalesced, "clients too far behind, given a snapshot"),
 	ROW("signs_total", "counter", signs, "signs of life sent for want of news"),
 	ROW("cuts_total", "counter", cuts, "clients closed for being too slow"),
+	ROW("dead_total", "counter", dead, "clients closed for answering no ping"),
+	ROW("renewed_total", "counter", renewed, "clients asked for a new ticket"),
 	ROW("revoked_total", "counter", revoked, "clients closed because their session ended"),
 };
 

@@ -14,7 +14,7 @@
 static const char usage[] = "usage: cordboard-relayd --config FILE\n"
 			    "       cordboard-relayd --help-settings | --version\n";
 
-static const struct option options[] = {
+static const struct option arguments[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "help-settings", no_argument, NULL, 's' },
 	{ "version", no_argument, NULL, 'v' },
@@ -27,7 +27,7 @@ static const char *read_arguments(int argc, char **argv)
 	const char *config = NULL;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "", arguments, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			config = optarg;
@@ -75,8 +75,14 @@ static int run(const void *ctx, const struct settings *settings)
 		if (!redis.password)
 			return 1;
 	}
-	int result = relay_open(ctx, &redis, settings->db_api, settings->relay_port,
-				settings->relay_metrics_port, &relay);
+	struct relay_options options = {
+		.redis = &redis,
+		.database = settings->db_api,
+		.port = settings->relay_port,
+		.metrics_port = settings->relay_metrics_port,
+		.renew_ms = settings->relay_renew_s * 1000,
+	};
+	int result = relay_open(ctx, &options, &relay);
 	if (result) {
 		log_error("cannot listen port=%d metrics_port=%d error=%s", settings->relay_port,
 			  settings->relay_metrics_port, strerror(-result));
