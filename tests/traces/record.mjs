@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { PASSWORD, api, instance, service, sql, until } from '../e2e/harness.mjs';
 import { flows as calls } from './flows/calls.mjs';
 import { flows as consultations } from './flows/consultations.mjs';
+import { flows as control } from './flows/control.mjs';
 import { flows as queues } from './flows/queues.mjs';
 import { flows as transfers } from './flows/transfers.mjs';
 import { Phone } from './phone.mjs';
@@ -25,7 +26,7 @@ const TO = process.env.CORDBOARD_TRACES ?? FOLDER;
 const LOG = path.join(HOME, 'asterisk/log/cel-custom/cordboard.csv');
 const server = { address: '127.0.0.1', port: ports.sip_udp };
 const TRUNK = '127.0.0.2';
-const flows = { ...queues, ...transfers, ...consultations, ...calls };
+const flows = { ...queues, ...transfers, ...consultations, ...calls, ...control };
 
 /** The AMI link that is recorded; actions go out on it too. */
 class Link {

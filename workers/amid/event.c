@@ -716,18 +716,32 @@ static struct transfer *seen_before(struct call *call, const char *kind, const c
 	return NULL;
 }
 
+/* When the customer was brought back after this moment; INT64_MAX: was not. */
+static int64_t returned_us(const struct call *call, int64_t after_us)
+{
+	for (size_t i = 0; i < call->moments.n; i++) {
+		const struct moment *m = &call->moments.items[i];
+		if (m->at_us > after_us && m->kind && strcmp(m->kind, "returned") == 0)
+			return m->at_us;
+	}
+	return INT64_MAX;
+}
+
 /* What a transfer had come to before it was told of; NULL: nothing yet. */
 static const char *told_too_late(const struct tracker *t, const struct call *call)
 {
 	const struct visit *last = call->visits.n ? &call->visits.items[call->visits.n - 1] : NULL;
+	int64_t returned = returned_us(call, t->now_us);
 	const struct leg *rung = NULL;
 
-	if (last && last->joined_us > t->now_us)
+	if (last && last->joined_us > t->now_us && last->joined_us < returned)
 		return "COMPLETED";
 	for (const struct leg *leg = call->legs; leg; leg = leg->next)
-		if (leg->dialled && leg->started_us > t->now_us)
+		if (leg->dialled && leg->started_us > t->now_us && leg->started_us < returned)
 			rung = leg;
-	if (!rung || rung->ringing)
+	if (!rung)
+		return returned == INT64_MAX ? NULL : "FAILED";
+	if (rung->ringing)
 		return NULL;
 	return rung->up ? "COMPLETED" : transfer_failure(rung, ring_status(rung));
 }
