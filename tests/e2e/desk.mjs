@@ -33,6 +33,11 @@ export const linkIs = shows(linkOf, 'the connection');
 export const phoneIs = shows(phoneOf, 'the phone');
 export const stageIs = shows(stageOf, 'the call');
 
+/** Opens one of the lists below the work: callbacks, missed, calls. */
+export const openList = (page, name) => page.getByTestId(`list-${name}`).click();
+
+export const ownCalls = (page) => page.locator('.lists').getByTestId('own-calls').innerText();
+
 /** What amid itself has of an agent. */
 export const truth = async (extension) => JSON.parse(await h.redis('HGET', 'cb:node1:demo:agents', extension) || '{}');
 export const isTruly = (extension, status, ms = PATIENCE_MS) => h.until(async () => (await truth(extension)).status === status, `${extension} ${status}`, ms);

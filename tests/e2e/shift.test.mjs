@@ -149,8 +149,9 @@ describe('a shift', () => {
 		const [agent] = (await h.api(await h.token('2002'), 'GET', '/reporting/realtime')).body.agents.filter((a) => a.extension === AGENT);
 		const counted = await h.sql(`SELECT count(DISTINCT s.call_id) FROM talk_segments s JOIN agent_extensions e ON e.id = s.agent_id WHERE e.extension = '${AGENT}' AND s.started_at >= (SELECT day_start(now(), timezone) FROM tenants WHERE slug = 'demo')`);
 		assert.equal(String(agent.calls), counted);
-		await h.until(async () => (await page.getByTestId('own-calls').innerText()).includes('Will call again.'), 'the own calls');
-		for (const { notes } of calls) assert.ok((await page.getByTestId('own-calls').innerText()).includes(notes), notes);
+		await d.openList(page, 'calls');
+		await h.until(async () => (await d.ownCalls(page)).includes('Will call again.'), 'the own calls');
+		for (const { notes } of calls) assert.ok((await d.ownCalls(page)).includes(notes), notes);
 	});
 
 	it('ends with a sign-out: no phone, offline, and the page asks for a sign-in', async () => {
