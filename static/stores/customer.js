@@ -14,7 +14,22 @@ const HISTORY = 10;
 /** @type {import('../vendor/ui.js').Signal<Customer | null>} */
 export const customer = signal(/** @type {Customer | null} */ (null));
 
-const number = computed(() => subject.value?.number ?? null);
+/** A contact that was looked up, by number: shown while no call goes on. */
+const browsed = signal(/** @type {string | null} */ (null));
+
+export const browse = (/** @type {string | null} */ contactNumber) => { browsed.value = contactNumber; };
+
+/** Whom the column is about: who is on the line, who was looked up, or who was on the line last. */
+export const about = computed(() => {
+	const call = subject.value;
+	if (browsed.value === null || (call && !call.over)) return call;
+	return /** @type {import('./work.js').Subject} */ ({ callId: '', number: browsed.value, name: null, queue: null, did: null, outgoing: true, over: true });
+});
+
+/** Whether that is somebody who was looked up. */
+export const isBrowsing = computed(() => about.value !== null && about.value !== subject.value);
+
+const number = computed(() => about.value?.number ?? null);
 
 /** @returns {Promise<any>} the contact with its last calls, null when nobody has the number */
 const contactOf = (/** @type {string} */ forNumber) =>
@@ -97,14 +112,16 @@ const PLACEHOLDERS = {
 	did: (/** @type {import('./work.js').Subject} */ s) => s.did,
 };
 
-/** The page that a queue wants opened for a call. Null: none, or its address is none to open. @param {string | null | undefined} template @param {import('./work.js').Subject} about */
-export function screenPop(template, about) {
+/** The page that a queue wants opened for a call. Null: none, or its address is none to open. @param {string | null | undefined} template @param {import('./work.js').Subject} call */
+export function screenPop(template, call) {
 	if (!template) return null;
-	const address = template.replace(/\{(\w+)\}/g, (all, name) => (name in PLACEHOLDERS ? encodeURIComponent(PLACEHOLDERS[name](about) ?? '') : all));
+	const address = template.replace(/\{(\w+)\}/g, (all, name) => (name in PLACEHOLDERS ? encodeURIComponent(PLACEHOLDERS[name](call) ?? '') : all));
 	return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) ? address : null;
 }
 
 export function startCustomer() {
+	// The next call is about somebody else: what was looked up does not come back after it.
+	effect(() => { if (subject.value && !subject.value.over) browsed.value = null; });
 	effect(() => {
 		const wanted = number.value;
 		if (!wanted) customer.value = null;

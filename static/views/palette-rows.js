@@ -5,6 +5,7 @@ import { keyOf, runAction, runnableActions } from '../core/keys.js';
 import { go } from '../core/router.js';
 import { agentState, CHOOSABLE } from '../core/states.js';
 import { text } from '../core/text.js';
+import { browse } from '../stores/customer.js';
 import { pauseReasons, people, queueInfo } from '../stores/directory.js';
 import { agents, queues, shownState } from '../stores/floor.js';
 import { foundContacts } from '../stores/palette.js';
@@ -14,8 +15,8 @@ import { agentExtension, isSupervisor } from '../stores/session.js';
 import { callNumber } from './parts/number.js';
 
 /**
- * @typedef {{id: string, icon: string, label: string, detail?: string, state?: import('../core/states.js').State, key?: string, run?: () => void}} Row
- * run: what Enter does; a row without it only tells
+ * @typedef {{id: string, icon: string, label: string, detail?: string, state?: import('../core/states.js').State, key?: string, run?: () => void, call?: () => void}} Row
+ * run: what Enter does; a row without it only tells; call: what Shift+Enter does, where that is something else
  * @typedef {{id: string, label: string, rows: Row[]}} Group
  */
 
@@ -35,6 +36,12 @@ function ranked(/** @type {string} */ wanted, /** @type {any[]} */ items, /** @t
 /** Calling is for who has a phone, when it can. */
 const calling = (/** @type {string | null | undefined} */ number) => (number && agentExtension.value && !cannotDial.value ? () => callNumber(number) : undefined);
 
+/** A contact is shown at the desk, with the history. */
+const showing = (/** @type {string | undefined} */ number) => (number && agentExtension.value ? () => {
+	go('/agent');
+	browse(number);
+} : undefined);
+
 function typedNumber(/** @type {string} */ wanted) {
 	const { number } = dialable(wanted);
 	if (!number || !agentExtension.value) return [];
@@ -43,7 +50,7 @@ function typedNumber(/** @type {string} */ wanted) {
 
 function contactRows() {
 	return foundContacts.value.items.map((c) => ({
-		id: `contact ${c.id}`, icon: 'user', label: c.name, detail: [c.company, c.numbers?.[0] && phoneText(c.numbers[0])].filter(Boolean).join(' · '), run: calling(c.numbers?.[0]),
+		id: `contact ${c.id}`, icon: 'user', label: c.name, detail: [c.company, c.numbers?.[0] && phoneText(c.numbers[0])].filter(Boolean).join(' · '), run: showing(c.numbers?.[0]), call: calling(c.numbers?.[0]),
 	}));
 }
 

@@ -58,15 +58,16 @@ function Search() {
 	const groups = paletteGroups(typed.value);
 	const rows = groups.flatMap((g) => g.rows);
 	const at = Math.max(0, rows.findIndex((r) => r.id === chosen.value));
-	const press = (/** @type {import('./palette-rows.js').Row | undefined} */ row) => {
-		if (!row?.run) return;
+	const press = (/** @type {import('./palette-rows.js').Row | undefined} */ row, shift = false) => {
+		const run = (shift && row?.call) || row?.run;
+		if (!run) return;
 		close();
 		// Once the dialog is gone and the focus is back: what is run may move it.
-		setTimeout(row.run);
+		setTimeout(run);
 	};
 	const pressed = (/** @type {KeyboardEvent} */ event) => {
 		if (event.isComposing) return;
-		if (event.key === 'Enter') press(rows[at]);
+		if (event.key === 'Enter') press(rows[at], event.shiftKey);
 		else if (MOVES[event.key] && rows.length) chosen.value = rows[MOVES[event.key](rows.length, at)].id;
 		else return;
 		event.preventDefault();
@@ -82,9 +83,9 @@ function Search() {
 			aria-activedescendant=${rows[at] ? optionId(rows[at].id) : undefined} data-testid="search-field" autofocus autocomplete="off" spellcheck=${false} value=${typed.value} onInput=${type} onKeyDown=${pressed} /></div>
 		<div class="palette-list" role="listbox" id=${`${id}-list`} aria-label=${words.search} tabIndex=${-1}>
 			${groups.map((g) => html`<div key=${g.id} class="palette-group" role="group" aria-label=${g.label} data-group=${g.id}><p class="label" aria-hidden="true">${g.label}</p>
-				${g.rows.map((row) => html`<${Item} key=${row.id} row=${row} id=${optionId(row.id)} active=${row.id === rows[at]?.id} onPoint=${() => { chosen.value = row.id; }} onPress=${() => press(row)} />`)}</div>`)}
+				${g.rows.map((row) => html`<${Item} key=${row.id} row=${row} id=${optionId(row.id)} active=${row.id === rows[at]?.id} onPoint=${() => { chosen.value = row.id; }} onPress=${(/** @type {MouseEvent} */ e) => press(row, e.shiftKey)} />`)}</div>`)}
 		</div>
-		<p class="palette-note" role="status">${note(rows.length)}</p>
+		<p class="palette-note" role="status">${note(rows.length) || (rows[at]?.call ? words.showOrCall : '')}</p>
 	</div>`;
 }
 

@@ -4,6 +4,7 @@ import { agentState } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { setTitle } from '../../core/title.js';
 import { due, followCallbacks } from '../../stores/callbacks.js';
+import { isBrowsing } from '../../stores/customer.js';
 import { shownState } from '../../stores/floor.js';
 import { followOwnCalls } from '../../stores/history.js';
 import { followMissed, missed } from '../../stores/missed.js';
@@ -74,6 +75,9 @@ function Desktop() {
 	});
 	useSignalEffect(() => {
 		if (wrapping.value) tab.value = 'work';
+	});
+	useSignalEffect(() => {
+		if (isBrowsing.value) tab.value = 'customer';
 	});
 	return html`<main class="desk" data-tab=${tab.value}>
 		<h1 class="hidden">${words.desktop}</h1>

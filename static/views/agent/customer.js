@@ -1,11 +1,10 @@
 // The middle column: who is on the line and what happened before.
 import { initials } from '../../core/format.js';
 import { text } from '../../core/text.js';
-import { addContact, changeContact, customer, loadCustomer, screenPop } from '../../stores/customer.js';
+import { about, addContact, browse, changeContact, customer, isBrowsing, loadCustomer, screenPop } from '../../stores/customer.js';
 import { contactFields, queueInfo } from '../../stores/directory.js';
-import { subject } from '../../stores/work.js';
 import { html, useSignal } from '../../vendor/ui.js';
-import { Button } from '../parts/button.js';
+import { Button, IconButton } from '../parts/button.js';
 import { CallRow } from '../parts/call-row.js';
 import { Empty, Failure, Skeleton } from '../parts/empty.js';
 import { TextField } from '../parts/field.js';
@@ -40,8 +39,8 @@ function Fields({ contact }) {
 
 /** The page of another program that the queue wants opened with its calls. */
 function ScreenPop() {
-	if (!subject.value) return null;
-	const address = screenPop(queueInfo.value.get(subject.value.queue ?? '')?.screenPopUrl, subject.value);
+	if (!about.value) return null;
+	const address = screenPop(queueInfo.value.get(about.value.queue ?? '')?.screenPopUrl, about.value);
 	return address && html`<a class="button small screen-pop" href=${address} target="_blank" rel="noopener noreferrer" data-testid="screen-pop"><${Icon} name="external-link" size=${14} /><span>${words.openPage(new URL(address).host)}</span></a>`;
 }
 
@@ -55,12 +54,13 @@ function Head({ name, number, contact }) {
 			<p class="muted"><${Number} number=${number} /></p>
 		</div>
 		<${ScreenPop} />
+		${isBrowsing.value && html`<${IconButton} label=${words.closeContact} icon="x" onClick=${() => browse(null)} testid="close-contact" />`}
 	</header>`;
 }
 
 /** Of a number without a contact an agent sees the own calls only: the page must not say there were none. */
 function History({ calls, own }) {
-	const current = subject.value?.callId;
+	const current = about.value?.callId;
 	const earlier = calls.filter((c) => c.id !== current);
 	return html`<section class="panel-section" data-testid="customer-history"><h3 class="label">${words.history}</h3>
 		${earlier.length
@@ -108,13 +108,13 @@ function Found({ found, number }) {
 
 /** What the network said of a caller, if that is a name. */
 function sentName() {
-	const { name, number, outgoing } = subject.value ?? {};
+	const { name, number, outgoing } = about.value ?? {};
 	return outgoing || name === number ? null : name;
 }
 
 export function CustomerPanel() {
-	if (!subject.value) return html`<${Empty} icon="user" title=${words.noCustomerTitle} text=${words.noCustomerText} />`;
-	const { number } = subject.value;
+	if (!about.value) return html`<${Empty} icon="user" title=${words.noCustomerTitle} text=${words.noCustomerText} />`;
+	const { number } = about.value;
 	if (!number) return html`<${Empty} icon="user-x" title=${words.withheldTitle} text=${words.withheldText} />`;
 	const found = customer.value?.number === number ? customer.value : null;
 	const contact = found?.contact ?? null;

@@ -212,12 +212,17 @@ test('own calls are searched; a note comes later as long as the server takes it'
 	await search;
 }));
 
-test('the search finds contacts, colleagues with their presence, queues and actions, by keys alone', () => onDesk(async (page, mock) => {
+test('the search shows contacts, finds colleagues with their presence, queues and actions, by keys alone', () => onDesk(async (page, mock) => {
 	await registered(page);
 	await page.keyboard.press('Control+k');
 	const field = page.getByTestId('search-field');
 	await field.fill('dana');
 	await page.locator('[data-group=contacts]').getByText('Dana Whitfield').waitFor();
+	await page.keyboard.press('Enter');
+	await page.getByTestId('customer-name').getByText('Dana Whitfield').waitFor();
+	await page.getByTestId('close-contact').click();
+	await page.getByText('No customer yet').waitFor();
+	await page.getByTestId('open-search').click();
 	await field.fill('jonas');
 	await page.locator('[data-group=colleagues]').getByText('On call').waitFor();
 	mock.agent('1002', { status: 'AVAILABLE' });
