@@ -1,4 +1,4 @@
-const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'DOMException', 'DataTransfer', 'DOMParser', 'Event', 'Element', 'FormData', 'HTMLElement', 'HTMLInputElement',
+const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'Blob', 'DOMException', 'DataTransfer', 'DOMParser', 'Event', 'Element', 'FormData', 'HTMLElement', 'HTMLInputElement',
 	'HTMLTextAreaElement', 'HTMLSelectElement', 'IntersectionObserver', 'Intl', 'KeyboardEvent', 'MediaStream', 'MutationObserver', 'Notification', 'RTCPeerConnection', 'URL',
 	'URLSearchParams', 'WebSocket', 'addEventListener', 'cancelAnimationFrame', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'document', 'fetch',
 	'history', 'innerHeight', 'innerWidth', 'matchMedia', 'localStorage', 'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'globalThis'];

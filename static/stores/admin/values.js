@@ -24,6 +24,7 @@ const TYPES = {
 	minutes: { read: (v) => (v === null || v === undefined ? null : v / MS / 60), send: (v) => (v === null ? null : Math.round(v * 60) * MS), initial: null },
 	percent: { read: (v) => (v === null || v === undefined ? null : Math.round(v * PERCENT * 10) / 10), send: (v) => (v === null ? null : v / PERCENT), initial: null },
 	choice: { read: (v) => v ?? '', initial: '' },
+	password: { read: () => '', initial: '' },
 	bool: { read: (v) => v === true, initial: false },
 	list: { read: (v) => v ?? [], initial: [] },
 	object: { read: (v) => v ?? {}, initial: {} },
@@ -67,6 +68,8 @@ const CHECKS = {
 	minutes: (f, v) => (inRange(f, v) ? '' : text.admin.problems.range(f.min, f.max)),
 	percent: (f, v) => (inRange(f, v) ? '' : text.admin.problems.range(f.min, f.max)),
 };
+
+CHECKS.password = CHECKS.text;
 
 /** What is wrong with a value, or nothing. */
 export function checkValue(/** @type {FieldRow} */ field, /** @type {any} */ value) {

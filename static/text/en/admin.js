@@ -1,3 +1,5 @@
+import { adminWords } from './admin-words.js';
+
 /** Texts of the room "admin": what is configured, and how it is changed. */
 
 const seconds = 'seconds';
@@ -114,6 +116,21 @@ export const admin = {
 		noSessions: 'Not signed in anywhere.',
 		sessionSeen: (/** @type {string} */ when) => `last seen ${when}`,
 		endSessions: 'End all sessions',
+		import: 'Import CSV…',
+		importTitle: 'Import people',
+		importHint: 'The first line names the columns: extension, name, role, email, password, phone (browser, sip, none), queues. Queues are parted by |, with a penalty after a colon: support:0 | sales:5. A password that is left empty is generated.',
+		importGood: (/** @type {number} */ lines, /** @type {number} */ good) => `${lines} lines, ${good} can be made.`,
+		importRun: (/** @type {number} */ n) => (n === 1 ? 'Make 1 person' : `Make ${n} people`),
+		importDone: (/** @type {number} */ done, /** @type {number} */ of) => `${done} of ${of}…`,
+		importMade: (/** @type {number} */ n) => `${n} made. Their passwords are in this file, and are not shown again.`,
+		importDownload: 'Download passwords',
+		importFile: 'passwords.csv',
+		importNoQueue: (/** @type {string} */ name) => `names no queue that is here: ${name}`,
+		importRole: 'must be agent, supervisor, manager or admin',
+		importPhone: 'must be browser, sip or none',
+		importTaken: 'is somebody’s already',
+		importColumn: (/** @type {string} */ known) => `is no column that is known: ${known}`,
+		importMissing: 'is missing as a column',
 		sessionsEnded: (/** @type {string} */ name) => `${name} is signed out everywhere.`,
 	},
 
@@ -376,38 +393,5 @@ export const admin = {
 		broken: (/** @type {number} */ id) => `Entry ${id} is not as it was written.`,
 	},
 
-	/** Words for choices, by field. */
-	options: {
-		role: { AGENT: 'Agent', SUPERVISOR: 'Supervisor', MANAGER: 'Manager', ADMIN: 'Administrator' },
-		phoneKind: { WEBRTC: 'Browser', SIP: 'SIP phone' },
-		strategy: {
-			rrmemory: 'Round robin: in turn, goes on after the last one', leastrecent: 'Longest idle first', fewestcalls: 'Fewest calls first', ringall: 'All at once',
-			random: 'At random', linear: 'In the order of the list', wrandom: 'At random, low penalties more often', rrordered: 'Round robin, in the order of the list',
-		},
-		serviceLevelFormula: {
-			S1: 'S1: answered or abandoned in time, of all', S2: 'S2: answered in time, of those answered', S3: 'S3: answered in time, of all',
-			S4: 'S4: answered in time, of all but those abandoned in time', S5: 'S5: answered in time, of all but short abandons',
-		},
-		closedAction: { ANNOUNCEMENT: 'Play an announcement', QUEUE: 'Lead to another queue' },
-		type: { text: 'Text', number: 'Number', date: 'Date', choice: 'Choice' },
-		kind: {
-			'': 'Everything', user: 'People', agent: 'Agents', queue: 'Queues', route: 'Routes', opening_hours: 'Opening hours', disposition: 'Dispositions', pause_reason: 'Pause reasons',
-			contact: 'Contacts', contact_field: 'Contact fields', dial_rule: 'Dialling', session: 'Sessions', token: 'API tokens', wallboard: 'Wallboards',
-		},
-	},
-	strategies: {
-		rrmemory: 'Round robin', leastrecent: 'Longest idle', fewestcalls: 'Fewest calls', ringall: 'All at once', random: 'Random', linear: 'In order',
-		wrandom: 'Weighted random', rrordered: 'Ordered round robin',
-	},
-	members: {
-		add: 'Add an agent…',
-		addQueue: 'Add a queue…',
-		penalty: (/** @type {string} */ name) => `Penalty of ${name}`,
-		penaltyHead: 'Penalty',
-		nobody: 'Nobody yet: callers would wait until the end.',
-		noQueue: 'None yet: no queue rings here.',
-		everybody: 'Everybody is in it.',
-	},
-	days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
-	shortDays: ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'],
+	...adminWords,
 };

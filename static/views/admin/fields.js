@@ -54,10 +54,11 @@ export function shownValue(/** @type {Form} */ form, /** @type {string} */ name,
 function FieldOf({ form, field, disabled }) {
 	const words = text.admin[form.section.id].fields[field.name];
 	const errors = form.errors.value[field.name] ?? {};
+	const fixed = disabled || !form.section.mayEdit(field, form.isNew);
 	const props = {
-		label: words.label, hint: words.hint, unit: words.unit, required: field.required, testid: `field-${field.name}`,
+		label: words.label, hint: words.hint, unit: words.unit, required: field.required && !fixed, testid: `field-${field.name}`,
 		value: form.values.value[field.name], onInput: (/** @type {any} */ value) => form.set(field.name, value),
-		problem: errors[''] ?? (Object.keys(errors).length ? undefined : null), disabled: disabled || !form.section.mayEdit(field, form.isNew),
+		problem: errors[''] ?? (Object.keys(errors).length ? undefined : null), disabled: fixed,
 	};
 	return html`<div class=${field.wide || field.type === 'members' ? 'form-cell is-wide' : 'form-cell'}>${CONTROLS[field.type]({ field, form, props, errors })}</div>`;
 }

@@ -8,6 +8,7 @@ import { Failure } from '../parts/empty.js';
 import { Field } from '../parts/field.js';
 import { Icon } from '../parts/icon.js';
 import { toast } from '../parts/toast.js';
+import { Wrongs } from './wrongs.js';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const WORDS = text.admin.contacts;
@@ -15,10 +16,7 @@ const WORDS = text.admin.contacts;
 function Report({ result }) {
 	return html`<div class="import-report" data-testid="import-report" role="status">
 		<p>${WORDS.wouldDo(result)}</p>
-		${result.failed === 0 ? html`<p class="notice tone-ready"><${Icon} name="circle-check" />${WORDS.allGood}</p>`
-			: html`<p class="field-error"><${Icon} name="circle-alert" size=${14} />${WORDS.bad(result.failed)}</p>
-				<div class="scroll card" tabIndex=${0} role="group" aria-label=${WORDS.wrong}><table class="table"><thead><tr><th scope="col" class="figure-cell">${WORDS.line}</th><th scope="col">${WORDS.column}</th><th scope="col">${WORDS.wrong}</th></tr></thead>
-					<tbody>${result.errors.map((/** @type {any} */ e, /** @type {number} */ i) => html`<tr key=${i}><td class="figure-cell">${e.line}</td><td>${e.column || text.common.none}</td><td class="wraps">${e.reason}</td></tr>`)}</tbody></table></div>`}
+		${result.failed === 0 ? html`<p class="notice tone-ready"><${Icon} name="circle-check" />${WORDS.allGood}</p>` : html`<${Wrongs} errors=${result.errors} count=${result.failed} />`}
 	</div>`;
 }
 

@@ -8,9 +8,12 @@ import { Icon } from '../parts/icon.js';
 import { toast } from '../parts/toast.js';
 import { cellOf, plainOf } from './cells.js';
 import { ImportButton } from './import.js';
+import { ImportPeopleButton } from './import-people.js';
 
 /** @typedef {import('../../stores/admin/section.js').Section} Section */
 
+/** What comes from a file. @type {Record<string, any>} */
+const IMPORTS = { contacts: ImportButton, people: ImportPeopleButton };
 const PAGE = 50;
 const SEARCH_PAUSE_MS = 250;
 
@@ -46,7 +49,7 @@ function Row({ section, item, isShown }) {
 	const look = [isShown && 'is-shown', (item.retiredAt || item.enabled === false) && 'is-retired'].filter(Boolean).join(' ');
 	return html`<tr class=${look} onClick=${open} data-testid="admin-row">
 		<td class=${first.figure ? 'figure-cell' : ''}><a href=${`/admin/${section.id}/${item.id}`} data-page onClick=${(/** @type {Event} */ e) => e.stopPropagation()}>${cellOf(section.id, first, item)}</a></td>
-		${rest.map((c) => html`<td key=${c.name} class=${[c.figure && 'figure-cell', c.wide && 'wide-cell'].filter(Boolean).join(' ')}>${cellOf(section.id, c, item)}</td>`)}
+		${rest.map((c) => html`<td key=${c.name} class=${[c.figure && 'figure-cell', c.wide && 'wide-cell'].filter(Boolean).join(' ')} data-label=${text.admin[section.id].columns[c.name]}>${cellOf(section.id, c, item)}</td>`)}
 	</tr>`;
 }
 
@@ -103,7 +106,7 @@ function Tools({ section }) {
 			<input class="input" type="search" data-testid="admin-search" placeholder=${text.admin.search(words.name.toLowerCase())} value=${section.search.value} onInput=${(/** @type {any} */ e) => searchFor(section, e.target.value)} /></label>
 		${section.row.retired && html`<label class="check"><input type="checkbox" checked=${section.withRetired.value} onChange=${retired} /> ${text.admin.showRetired}</label>`}
 		<span class="grow"></span>
-		${section.id === 'contacts' && html`<${ImportButton} section=${section} />`}
+		${IMPORTS[section.id] && html`<${IMPORTS[section.id]} section=${section} />`}
 		${section.mayMake.value && html`<${Button} label=${words.create} icon="plus" kind="primary" testid="admin-new" onClick=${() => go(`/admin/${section.id}/new`)} />`}
 	</div>`;
 }
