@@ -99,6 +99,8 @@ static const struct row rows[] = {
 	INT("relay", "port", relay_port, "9102", 1, 65535, "WebSocket port on loopback"),
 	INT("relay", "metrics_port", relay_metrics_port, "9103", 1, 65535,
 	    "Prometheus metrics on loopback"),
+	INT("relay", "joins_per_second", relay_joins_per_second, "500", 1, 100000,
+	    "so many pages are let in; more wait, and are sent away when that would take over 4 s"),
 	INT("relay", "renew_s", relay_renew_s, "600", 1, 86400,
 	    "after this an agent's page gets a new ticket, and so learns of new queues"),
 	INT("jobs", "months_ahead", jobs_months_ahead, "3", 2, 24,

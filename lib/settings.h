@@ -59,6 +59,7 @@ struct settings {
 
 	int relay_port;                /* on 127.0.0.1, behind nginx */
 	int relay_metrics_port;
+	int relay_joins_per_second;
 	int relay_renew_s;
 	int amid_metrics_port;
 

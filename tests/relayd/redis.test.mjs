@@ -151,6 +151,23 @@ describe('the relay', () => {
 		assert.equal((await relay.metrics()).cordboard_relay_renewed_total, 2);
 	});
 
+	it('sends away who would wait too long for a turn, and says when to come back', async () => {
+		await startRedis();
+		relay = await Relay.start(server.port, [], 'joins_per_second = 5\n');
+		const all = Array.from({ length: 100 }, () => new Client(relay));
+		clients.push(...all);
+		await Promise.all(all.map((client) => client.opened));
+		await relay.whileStopped(() => Promise.all(all.map((client) => client.show('unknown'))));
+		const ends = await Promise.all(all.map((client) => within(client.closed, 'closed')));
+		const away = ends.filter(({ code }) => code === 1013);
+		assert.ok(away.length > 0 && away.length < 100, `${away.length} sent away`);
+		assert.equal(ends.filter(({ code }) => code === 4002).length, 100 - away.length);
+		for (const { reason } of away) assert.match(reason, /^try again later; retryMs=\d+$/);
+		const { cordboard_relay_sent_away_total: sent, cordboard_relay_delayed_total: delayed } = await relay.metrics();
+		assert.equal(sent, away.length);
+		assert.ok(delayed >= 20, `${delayed} waited`);
+	});
+
 	it('gives up who answers no ping', async () => {
 		await startRedis();
 		relay = await Relay.start(server.port);

@@ -401,17 +401,6 @@ describe('a crowd', () => {
 		for (const client of all) assert.equal((await client.next()).type, 'snapshot');
 		assert.ok((await relay.metrics()).cordboard_relay_delayed_total > before.cordboard_relay_delayed_total, 'some waited');
 	});
-
-	it('that is too large for it is sent away, and told when to come back', async () => {
-		const all = await crowd(2500);
-		await relay.whileStopped(() => Promise.all(all.map((client) => client.show(randomUUID()))));
-		const ends = await Promise.all(all.map((client) => within(client.closed, 'closed', 60_000)));
-		const away = ends.filter(({ code }) => code === 1013);
-		assert.equal(ends.filter(({ code }) => code === 4002).length + away.length, 2500);
-		for (const { reason } of away) assert.match(reason, /^try again later; retryMs=\d+$/);
-		// How many depends on how fast the others were let in meanwhile.
-		assert.equal((await relay.metrics()).cordboard_relay_sent_away_total, away.length);
-	});
 });
 
 describe('clients that do not read', () => {

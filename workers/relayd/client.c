@@ -145,7 +145,7 @@ static struct client *client_of(struct wait *wait)
 
 static int advice_ms(const struct relay *relay)
 {
-	return pace_advice_ms(relay->metrics.clients);
+	return pace_advice_ms(&relay->pace, relay->metrics.clients);
 }
 
 /* ---- sending ---- */
@@ -464,7 +464,7 @@ static int await_turn(struct relay *relay, struct client *c, struct buf *message
 {
 	struct waits *queue = &relay->waits[FOR_TURN];
 
-	if (queue->n >= PACE_QUEUE_MAX) {
+	if (pace_is_full(&relay->pace, queue->n)) {
 		talloc_free(message);
 		relay->metrics.sent_away++;
 		return close_now(c, TRY_LATER);
@@ -935,6 +935,7 @@ int relay_open(const void *ctx, const struct relay_options *options, struct rela
 		waits_init(&relay->waits[i], patience_ms[i]);
 	waits_init(&relay->pings, PING_MS);
 	relay->renew_ms = options->renew_ms;
+	relay->pace.a_second = options->joins_a_second;
 	ev_idle_init(&relay->round, on_round);
 	ev_set_priority(&relay->round, EV_MAXPRI); /* once a turn, whatever else is to be done */
 	relay->round.data = relay;

@@ -19,6 +19,7 @@ struct relay_options {
 	const struct feed_address *redis;
 	const char *database; /* where to ask which sessions are over */
 	int port, metrics_port;
+	int joins_a_second;
 	int renew_ms; /* the age at which a ticket that names queues is to be renewed */
 };
 

@@ -80,6 +80,7 @@ static int run(const void *ctx, const struct settings *settings)
 		.database = settings->db_api,
 		.port = settings->relay_port,
 		.metrics_port = settings->relay_metrics_port,
+		.joins_a_second = settings->relay_joins_per_second,
 		.renew_ms = settings->relay_renew_s * 1000,
 	};
 	int result = relay_open(ctx, &options, &relay);
