@@ -27,7 +27,6 @@ export const board = {
 		talking: 'Talking',
 		wrapUp: 'Wrap-up',
 		away: 'Away',
-		open: (/** @type {string} */ label, /** @type {string} */ value, /** @type {string} */ when) => `${label}: ${value} ${when}. Show them`,
 	},
 
 	queues: {
@@ -44,8 +43,8 @@ export const board = {
 		offered: 'Offered',
 		answered: 'Answered',
 		abandoned: 'Abandoned',
-		open: (/** @type {string} */ label, /** @type {string} */ value, /** @type {string} */ queue) => `${queue}, ${label.toLowerCase()} today: ${value}. Show them`,
-		openWaiting: (/** @type {string} */ queue, /** @type {number} */ n) => `${queue}: ${n} waiting. Show them`,
+		open: (/** @type {string} */ queue) => `Show these calls of ${queue}`,
+		openWaiting: (/** @type {string} */ queue) => `Show who waits in ${queue}`,
 		agents: (/** @type {string} */ words) => (words ? `Agents: ${words}` : 'No agents'),
 		noAgents: 'No agents serve this queue.',
 		lastHour: (/** @type {number} */ offered, /** @type {number} */ abandoned) => `Last hour: ${plural(offered, 'call', 'calls')} offered, ${abandoned} abandoned`,

@@ -59,7 +59,7 @@ const DAY = ['offered', 'answered', 'abandoned'];
 /** Today's counts, each of which opens its calls. */
 function Day({ name, day }) {
 	return html`<ul class="queue-day">${DAY.map((key) => html`<li key=${key}><button type="button" onClick=${() => open({ kind: 'visits', figure: key, queue: name })}
-		data-testid=${`queue-${name}-${key}`} aria-label=${words.open(words[key], count(day[key]), queueName(name))}>
+		data-testid=${`queue-${name}-${key}`} title=${words.open(queueName(name))}>
 			<span class="muted">${words[key]}</span><strong>${count(day[key])}</strong></button></li>`)}</ul>`;
 }
 
@@ -80,7 +80,7 @@ function Tools({ name }) {
 function Waiting({ name }) {
 	const n = callersOf(name).length;
 	const alert = alertOf(name);
-	return html`<button type="button" class="queue-now" onClick=${() => open({ kind: 'waiting', queue: name })} aria-label=${words.openWaiting(queueName(name), n)}>
+	return html`<button type="button" class="queue-now" onClick=${() => open({ kind: 'waiting', queue: name })} title=${words.openWaiting(queueName(name))}>
 		<strong data-testid=${`queue-${name}-waiting`}>${n}</strong>
 		<span class="queue-now-words"><span class="muted">${words.waitingNow}</span>
 			${n > 0 && html`<span class="queue-oldest">${alert ? html`<${Icon} name="triangle-alert" size=${14} />${words.alerts[alert]}` : words.oldest} <${Age} from=${oldestOf(name)} testid=${`queue-${name}-oldest`} /></span>`}</span>
@@ -94,7 +94,7 @@ function QueueTile({ name }) {
 	const day = figures.value.queues.get(name) ?? {};
 	const alert = alertOf(name);
 	const look = LOOKS[alert] ?? (callersOf(name).length ? 'has-waiting tone-ringing' : '');
-	return html`<article class=${`card queue-tile ${look}`} data-testid=${`queue-${name}`} data-alert=${alert || 'none'}>
+	return html`<article class=${`card queue-tile ${look}`} aria-label=${queueName(name)} data-testid=${`queue-${name}`} data-alert=${alert || 'none'}>
 		<header><h2 title=${queueName(name)}>${queueName(name)}</h2><${Tools} name=${name} /></header>
 		<div class="queue-top"><${Waiting} name=${name} /><figure class="queue-hour"><${Sparkline} name=${name} /><figcaption class="muted">${words.lastHourShort}</figcaption></figure></div>
 		<${ServiceLevel} value=${day.serviceLevel} seconds=${day.serviceLevelMs ? day.serviceLevelMs / 1000 : null} target=${targetOf(name)} />
