@@ -39,7 +39,7 @@ const holds = (/** @type {string} */ word) => (/** @type {string} */ shown) => s
 function agentTarget(/** @type {any} */ person) {
 	const live = agents.value.get(person.extension)?.value;
 	const state = live ? shownState(live) : 'OFFLINE';
-	const free = live?.phone === 'REGISTERED' && !live.callId && !live.ringing;
+	const free = live?.phone === 'REGISTERED' && live.status !== 'ON_CALL' && !live.ringing;
 	return { kind: 'AGENT', value: person.extension, name: person.displayName, state, waiting: null, free };
 }
 

@@ -74,7 +74,7 @@ export const phone = {
 	holding: 'Holding…',
 	resuming: 'Resuming…',
 	heldFor: 'On hold for',
-	mutedHint: 'You are muted: nobody hears you.',
+	mutedHint: 'Muted: nobody hears you',
 	mute: 'Mute',
 	unmute: 'Unmute',
 	hold: 'Hold',
@@ -147,7 +147,7 @@ export const phone = {
 
 	// ---- transferring ----
 	transferTo: 'Transfer to',
-	searchTarget: 'Name, extension, queue or number',
+	searchTarget: 'Name, queue or number',
 	closeTransfer: 'Back to the call',
 	colleagues: 'Colleagues',
 	queues: 'Queues',

@@ -22,9 +22,9 @@ export function ConsultCard() {
 		<p class="card-note tone-danger" role="alert">${transferProblem.value && html`<${Icon} name="circle-alert" size=${14} />${transferProblem.value}`}</p>
 		<${Button} label=${text.phone.complete} icon="phone-forwarded" kind="primary" wide=${true} testid="complete-transfer" disabled=${!reached || busy !== ''} busy=${busy === 'complete'} onClick=${complete} />
 		<div class="trio">
-			<${Button} label=${text.phone.swap} icon="arrow-left-right" title=${swapTo} testid="swap" disabled=${!reached || joined || busy !== ''} onClick=${swap} />
-			<${Button} label=${text.phone.join} icon="users" testid="join" disabled=${!reached || joined || busy !== ''} onClick=${join} />
-			<${Button} label=${text.phone.cancelConsult} icon="x" testid="cancel-consult" disabled=${busy !== ''} onClick=${cancelConsult} />
+			<${Button} label=${text.phone.swap} title=${swapTo} testid="swap" disabled=${!reached || joined || busy !== ''} onClick=${swap} />
+			<${Button} label=${text.phone.join} testid="join" disabled=${!reached || joined || busy !== ''} onClick=${join} />
+			<${Button} label=${text.phone.cancelConsult} testid="cancel-consult" disabled=${busy !== ''} onClick=${cancelConsult} />
 		</div>
 	</section>`;
 }

@@ -22,7 +22,7 @@ export function LevelBar({ stream }) {
 			bar.current?.style.setProperty('--level', '0');
 		};
 	}, [stream]);
-	return html`<i class="level-bar" ref=${bar}></i>`;
+	return html`<i class="loudness" ref=${bar}></i>`;
 }
 
 function Level({ stream, label, icon, silent }) {

@@ -57,9 +57,9 @@ export function TransferPanel({ close }) {
 		close();
 	};
 	return html`<section class="transfer" aria-label=${text.phone.transferTo} data-testid="transfer-panel" onKeyDown=${escape}>
-		<div class="transfer-search search"><${Icon} name="search" size=${14} />
+		<div class="transfer-search"><span class="search"><${Icon} name="search" size=${14} />
 			<input class="input" ref=${field} type="search" autocomplete="off" aria-label=${text.phone.searchTarget} placeholder=${text.phone.searchTarget} data-testid="transfer-search"
-				value=${typed.value} onInput=${(/** @type {any} */ e) => { typed.value = e.target.value; }} />
+				value=${typed.value} onInput=${(/** @type {any} */ e) => { typed.value = e.target.value; }} /></span>
 			<${IconButton} label=${text.phone.closeTransfer} icon="x" onClick=${close} /></div>
 		<${Outcome} numberProblem=${found.numberProblem} />
 		<div class="targets">

@@ -117,7 +117,7 @@ test('devices are chosen, kept in this browser, and a test tone is heard', () =>
 	const label = await microphone.locator('option').nth(1).textContent();
 	await microphone.selectOption({ label });
 	await page.getByTestId('noiseSuppression').click();
-	await page.waitForFunction(() => Number(getComputedStyle(document.querySelector('[data-testid=input-level] .level-bar')).getPropertyValue('--level')) > 0.2);
+	await page.waitForFunction(() => Number(getComputedStyle(document.querySelector('[data-testid=input-level] .loudness')).getPropertyValue('--level')) > 0.2);
 	await page.getByTestId('test-speaker').click();
 	await page.waitForFunction(() => document.querySelector('[data-testid=test-audio]')?.currentTime > 0.1);
 	await page.reload();
