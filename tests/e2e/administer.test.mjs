@@ -1,12 +1,13 @@
 // A floor is set up in the browser alone: a person, a queue, its hours and number, the words of records,
 // contacts from a file. Then the new agent signs in and takes a call on the new number.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import * as h from './harness.mjs';
 
 const some = (digits) => String(Math.floor(Math.random() * 10 ** digits)).padStart(digits, '0');
 const mark = some(4);
-const EXTENSION = `6${some(5)}`, NAME = `Nora Newcomer ${mark}`, KEY = `desk_${mark}${some(4)}`, QUEUE = `Repairs ${mark}`, DID = `5558${some(6)}`;
+const EXTENSION = `6${some(5)}`, SECOND = `7${some(5)}`, NAME = `Nora Newcomer ${mark}`, KEY = `desk_${mark}${some(4)}`, QUEUE = `Repairs ${mark}`, DID = `5558${some(6)}`;
 const HOURS = `Around the clock ${mark}`, REASON = `Coaching ${mark}`, CODE = `E2E_${mark}`, DISPOSITION = `Repaired ${mark}`;
 const NUMBER = `1559${some(7)}`, CONTACT = `Imported ${mark}`;
 const HOLIDAY = `${new Date().getFullYear() + 1}-12-25`;
@@ -95,6 +96,20 @@ describe('an administrator', () => {
 		await field('name').fill(KEY);
 		await save(QUEUE);
 		assert.equal(await h.sql(`SELECT e.extension || ' ' || m.penalty FROM queue_members m JOIN call_queues q ON q.id = m.queue_id JOIN agent_extensions e ON e.id = m.agent_id WHERE q.name = '${KEY}'`), `${EXTENSION} 0`);
+	});
+
+	it('makes people from a file: a bad line is told, the good one is made', async () => {
+		await admin.getByTestId('section-people').click();
+		await admin.getByTestId('import-open').click();
+		await admin.getByTestId('import-file').setInputFiles({ name: 'p.csv', mimeType: 'text/csv', buffer: Buffer.from(`extension,name,queues\n${SECOND},From a file ${mark},${KEY}:7\n12,Bad,nowhere\n`) });
+		await admin.getByTestId('import-report').getByText('2 lines, 1 can be made.').waitFor();
+		assert.equal(await admin.getByTestId('import-report').getByRole('row').count(), 3);
+		await admin.getByTestId('import-run').click();
+		await admin.getByTestId('import-result').waitFor();
+		const [download] = await Promise.all([admin.waitForEvent('download'), admin.getByTestId('import-download').click()]);
+		assert.match(await readFile(await download.path(), 'utf8'), new RegExp(`^extension,name,password\r\n${SECOND},From a file ${mark},[a-z2-9-]{19}\r\n$`));
+		await admin.getByTestId('import-close').click();
+		assert.equal(await h.sql(`SELECT q.name || ' ' || m.penalty FROM queue_members m JOIN call_queues q ON q.id = m.queue_id JOIN agent_extensions e ON e.id = m.agent_id WHERE e.extension = '${SECOND}'`), `${KEY} 7`);
 	});
 
 	it('makes hours that are open around the clock but on a holiday', async () => {
@@ -240,6 +255,11 @@ describe('the administrator again', () => {
 		await agent.getByLabel('Password').waitFor({ timeout: CALM_MS });
 		await field('enabled').uncheck();
 		await save(EXTENSION);
+		await edit('people', SECOND);
+		await field('takesCalls').uncheck();
+		await field('enabled').uncheck();
+		await save(SECOND);
+		assert.equal(await h.sql(`SELECT retired_at IS NOT NULL FROM agent_extensions WHERE extension = '${SECOND}'`), 't');
 		assert.equal(await h.sql(`SELECT disabled_at IS NOT NULL FROM users WHERE extension = '${EXTENSION}'`), 't');
 		await remove('routes', QUEUE);
 		await remove('hours', HOURS);

@@ -40,7 +40,7 @@ function Editor({ section, form, onSaved, leave, children }) {
 		event.preventDefault();
 		const done = await form.save();
 		if (done) onSaved(done);
-		else requestAnimationFrame(() => document.querySelector('.admin-form [aria-invalid="true"]')?.scrollIntoView({ block: 'center' }));
+		else requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('.admin-form [aria-invalid="true"]'))?.focus());
 	};
 	const mayEdit = form.isNew ? section.mayMake.value : section.mayChange.value && !form.item.retiredAt;
 	const wrong = Object.keys(form.errors.value).length > 0;

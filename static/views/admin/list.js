@@ -1,4 +1,5 @@
 // The list of a section: found, sorted, a page at a time.
+import { bindAction } from '../../core/keys.js';
 import { go } from '../../core/router.js';
 import { text } from '../../core/text.js';
 import { html, useEffect, useRef, useSignal } from '../../vendor/ui.js';
@@ -96,6 +97,8 @@ function searchFor(/** @type {Section} */ section, /** @type {string} */ words) 
 }
 
 function Tools({ section }) {
+	const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+	useEffect(() => bindAction('filter', () => input.current?.focus()), []);
 	const words = text.admin[section.id];
 	const retired = (/** @type {any} */ event) => {
 		section.withRetired.value = event.target.checked;
@@ -103,7 +106,7 @@ function Tools({ section }) {
 	};
 	return html`<div class="admin-tools">
 		<label class="search"><span class="hidden">${text.admin.search(words.name.toLowerCase())}</span><${Icon} name="search" />
-			<input class="input" type="search" data-testid="admin-search" placeholder=${text.admin.search(words.name.toLowerCase())} value=${section.search.value} onInput=${(/** @type {any} */ e) => searchFor(section, e.target.value)} /></label>
+			<input ref=${input} class="input" type="search" data-testid="admin-search" placeholder=${text.admin.search(words.name.toLowerCase())} value=${section.search.value} onInput=${(/** @type {any} */ e) => searchFor(section, e.target.value)} /></label>
 		${section.row.retired && html`<label class="check"><input type="checkbox" checked=${section.withRetired.value} onChange=${retired} /> ${text.admin.showRetired}</label>`}
 		<span class="grow"></span>
 		${IMPORTS[section.id] && html`<${IMPORTS[section.id]} section=${section} />`}

@@ -35,6 +35,11 @@ export const looks = [
 		await page.getByTestId('import-file').setInputFiles({ name: 'contacts.csv', mimeType: 'text/csv', buffer: Buffer.from('name,number\nA,1\n') });
 		await page.getByTestId('import-report').waitFor();
 	} },
+	{ name: 'admin-people-import', path: '/admin/people', user: '2003', ready: async (page) => {
+		await page.getByTestId('import-open').click();
+		await page.getByTestId('import-file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('extension,name,queues\n7001,Nora,support\n70,Bad,nowhere\n') });
+		await page.getByTestId('import-report').waitFor();
+	} },
 	{ name: 'admin-audit', path: '/admin/audit', user: '2003', ready: async (page) => {
 		await page.getByTestId('audit').getByText('queue.update').click();
 		await page.getByText('20000').waitFor();
