@@ -88,7 +88,7 @@ export const work = {
 	// ---- notes and wrap-up ----
 	nothingTitle: 'Nothing to write up',
 	nothingText: 'Notes and disposition of a call are written here, and saved as you type.',
-	about: (/** @type {boolean} */ over) => (over ? 'Last call, with' : 'Call with'),
+	about: (/** @type {boolean} */ over) => (over ? 'Last call' : 'Call with'),
 	notes: 'Notes',
 	typing: 'Typing…',
 	beingSaved: 'Being saved…',
@@ -165,7 +165,7 @@ export const work = {
 	note: 'Note',
 	addNote: 'Add a note',
 	editNote: 'Change the note',
-	putNote: 'Put the note',
+	putNote: 'Update the note',
 	inProgress: 'In progress',
 
 	// ---- a call without sound ----
