@@ -72,5 +72,9 @@ export const looks = [
 	}),
 	{ name: 'wallboard', path: `/wallboard#cb_${'w'.repeat(43)}`, ready: (page) => page.getByTestId('wall-support').waitFor() },
 	{ name: 'wallboard-gone', path: '/wallboard', ready: (page) => page.getByText('This address is not complete').waitFor() },
+	{ name: 'reports-queues', path: '/reports', user: '2002', ready: async (page) => {
+		await page.getByTestId('tab-queues').click();
+		await page.getByTestId('day-support-offered').waitFor();
+	} },
 	{ name: 'reports', path: '/reports', user: '2002', ready: (page) => page.getByTestId('call-row').first().waitFor() },
 ];

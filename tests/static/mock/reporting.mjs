@@ -12,6 +12,13 @@ function figures(m) {
 	};
 }
 
+function team() {
+	const queues = QUEUES.map((q) => ({ ...q, queueId: q.id, flowOut: q.offered - q.answered - q.abandoned, callback: 0, asaMs: 14_200, longestWaitMs: 184_000, handled: q.answered, ahtMs: 241_000 }));
+	const sum = (key) => queues.reduce((total, q) => total + q[key], 0);
+	const counts = Object.fromEntries(['offered', 'answered', 'abandoned', 'flowOut', 'callback', 'handled'].map((key) => [key, sum(key)]));
+	return { from: ago(40000), until: ago(0), timezone: 'UTC', queues, agents: [], total: { ...counts, serviceLevel: 0.817, asaMs: 14_200, longestWaitMs: 184_000, ahtMs: 241_000 } };
+}
+
 const STEP_MS = 300_000;
 const OFFERED = [4, 7, 6, 9, 12, 14, 11, 9, 13, 16, 12, 5];
 const ABANDONED = [0, 1, 0, 0, 2, 3, 1, 0, 1, 2, 0, 0];
@@ -55,6 +62,7 @@ function revokeWallboard(m, id) {
 export const routes = [
 	['GET', /^reporting\/realtime$/, (m) => ok(figures(m))],
 	['GET', /^reporting\/recent$/, () => ok(recent())],
+	['GET', /^reporting\/team\/metrics$/, () => ok(team())],
 	['GET', /^reporting\/visits$/, (m, { query }) => list(visits(query))],
 	['GET', /^wallboards$/, (m) => list(m.wallboards)],
 	['POST', /^wallboards$/, (m, { body }) => makeWallboard(m, body)],
