@@ -1,8 +1,9 @@
-const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'Blob', 'DOMException', 'DataTransfer', 'DOMParser', 'Event', 'Element', 'FormData', 'HTMLElement', 'HTMLInputElement',
+const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'Blob', 'ClipboardEvent', 'DOMException', 'DataTransfer', 'DOMParser', 'Event', 'Element', 'FormData', 'HTMLElement', 'HTMLInputElement',
+	'MediaDevices',
 	'HTMLTextAreaElement', 'HTMLSelectElement', 'IntersectionObserver', 'Intl', 'KeyboardEvent', 'MediaStream', 'MutationObserver', 'Notification', 'RTCPeerConnection', 'URL',
-	'URLSearchParams', 'WebSocket', 'addEventListener', 'cancelAnimationFrame', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'document', 'fetch',
+	'URLSearchParams', 'WebSocket', 'addEventListener', 'cancelAnimationFrame', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'document', 'fetch', 'getComputedStyle',
 	'history', 'innerHeight', 'innerWidth', 'matchMedia', 'localStorage', 'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'globalThis'];
-const node = ['Buffer', 'Headers', 'URL', 'console', 'process', 'setImmediate', 'setTimeout'];
+const node = ['window', 'performance', 'Buffer', 'Headers', 'URL', 'console', 'process', 'setImmediate', 'setTimeout'];
 
 const known = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 

@@ -1,7 +1,7 @@
 // The outside of the pages, for tests of the pages alone: static files under the same policy as the
 // real door, the REST answers of a scripted floor, the live feed, and a SIP peer.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,9 @@ import { filesIn } from './site.mjs';
 const STATIC = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../static');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const PAGES = new Set(['/', '/agent', '/manager', '/reports', '/admin', '/wallboard']);
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"media-src 'self' blob:; connect-src 'self' ws://127.0.0.1:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+// The door's own policy, from its template.
+const DOOR = await readFile(new URL('../../nginx/cordboard.conf.in', import.meta.url), 'utf8');
+const POLICY = /"Content-Security-Policy: ([^"]*)"/.exec(DOOR)[1].replace('@CONNECT_SOURCES@', 'ws://127.0.0.1:*');
 
 /** An area a file: its routes, rows as in the server, and what it begins with. */
 const AREAS = await filesIn(new URL('./mock/', import.meta.url));

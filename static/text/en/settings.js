@@ -33,7 +33,7 @@ export const settings = {
 	keyConflict: (/** @type {string} */ other) => `is the key of “${other}”, which would have none then.`,
 	takeKey: 'Use it here',
 	keyTaken: (/** @type {string} */ action, /** @type {string} */ key) => `${action}: ${key}`,
-	changeKey: (/** @type {string} */ action, /** @type {string} */ key) => `${action}: ${key || 'no key'}. Change`,
+	keyOf: (/** @type {string} */ action) => `Change the key of “${action}”:`,
 	noKey: 'none',
 	removeKey: (/** @type {string} */ action) => `${action}: no key`,
 	ownKey: (/** @type {string} */ action, /** @type {string} */ key) => `${action}: back to ${key}`,

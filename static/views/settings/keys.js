@@ -61,8 +61,8 @@ function Row({ action }) {
 	const remove = () => setKey(action.id, '');
 	if (waiting.value === action.id) return html`<li class="key-row"><span>${action.label}</span><${Recorder} action=${action} /></li>`;
 	return html`<li class="key-row"><span>${action.label}</span>
-		<button type="button" class="key-field" data-testid=${`key-${action.id}`} aria-label=${words.changeKey(action.label, key)} onClick=${() => { waiting.value = action.id; }}>
-			${key ? html`<${Keys} of=${key} />` : html`<span class="muted">${words.noKey}</span>`}</button>
+		<button type="button" class="key-field" data-testid=${`key-${action.id}`} onClick=${() => { waiting.value = action.id; }}>
+			<span class="hidden">${words.keyOf(action.label)} </span>${key ? html`<${Keys} of=${key} />` : html`<span class="muted">${words.noKey}</span>`}</button>
 		${own
 			? html`<${IconButton} label=${words.removeKey(action.label)} icon="x" disabled=${!key} onClick=${remove} />`
 			: html`<${IconButton} label=${words.ownKey(action.label, action.key)} icon="undo-2" onClick=${() => setKey(action.id, action.key)} />`}

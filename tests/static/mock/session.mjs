@@ -37,7 +37,7 @@ export const routes = [
 	['POST', /^auth\/login$/, (m, { body }) => login(m, body)],
 	['POST', /^auth\/logout$/, (m) => { m.user = null; return { status: 204 }; }],
 	['GET', /^auth\/me$/, (m) => (m.user ? ok(me(m)) : problem(401, 'unauthorized', 'Sign in first.'))],
-	['POST', /^auth\/phone$/, (m) => ok({ sip: sip(m) })],
+	['POST', /^auth\/phone$/, (m) => (m.user ? ok({ sip: sip(m) }) : problem(401, 'unauthenticated', 'Sign in first.'))],
 	['GET', /^auth\/sessions$/, (m) => list(m.sessions)],
 	['DELETE', /^auth\/sessions\/([^/]+)$/, (m, { match }) => endSession(m, match[1])],
 	['POST', /^ws-ticket$/, () => ok({ ticket: 't'.repeat(43), expiresAt: ago(-30), url: '/ws' })],

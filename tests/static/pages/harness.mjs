@@ -20,13 +20,13 @@ export function useBrowser() {
 }
 
 /** Runs a test on one page; any error or refused script in it fails the test. */
-export async function onPage(path, { user, agents, preferences, width = 1440, height = 900, scheme = 'light' } = {}, body) {
+export async function onPage(path, { user, agents, preferences, width = 1440, height = 900, scheme = 'light', reducedMotion = 'no-preference' } = {}, body) {
 	const mock = await startMock({ user, agents, preferences });
-	const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, permissions: ['microphone'] });
+	const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion, permissions: ['microphone'] });
 	const page = await context.newPage();
 	const watch = { errors: [], probing: false };
 	page.on('pageerror', (error) => watch.errors.push(error.message));
-	page.on('console', (message) => { if (!watch.probing && /Content.Security|Refused/i.test(message.text())) watch.errors.push(message.text()); });
+	page.on('console', (message) => { if (!watch.probing && /Content.Security|Refused|Trusted/i.test(message.text())) watch.errors.push(message.text()); });
 	try {
 		await page.goto(mock.url + path);
 		await body(page, mock, context, watch);
@@ -48,9 +48,9 @@ export const overflows = (page) => page.evaluate(() => document.documentElement.
 
 /** Icons on the page that the sprite has not. */
 export const missingIcons = (page) => page.evaluate(async () => {
-	const sprite = new DOMParser().parseFromString(await (await fetch('/vendor/icons.svg')).text(), 'image/svg+xml');
+	const sprite = await (await fetch('/vendor/icons.svg')).text();
 	const names = [...document.querySelectorAll('use')].map((use) => use.getAttribute('href').split('#')[1]);
-	return [...new Set(names)].filter((name) => !sprite.getElementById(name));
+	return [...new Set(names)].filter((name) => !sprite.includes(`id="${name}"`));
 });
 
 /** The far end of a call: a browser page with its own microphone. */

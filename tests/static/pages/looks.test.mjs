@@ -8,7 +8,7 @@ useBrowser();
 
 for (const look of LOOKS) {
 	for (const scheme of SCHEMES) {
-		test(`${look.name}, ${scheme}: accessible, and nothing sticks out at any width`, () => onPage(look.path, { ...look, scheme }, async (page, mock, context, watch) => {
+		test(`${look.name}, ${scheme}: accessible, and nothing sticks out at any width`, () => onPage(look.path, { ...look, scheme, reducedMotion: 'reduce' }, async (page, mock, context, watch) => {
 			await look.ready(page, mock, context);
 			assert.deepEqual(await missingIcons(page), []);
 			for (const [width, height] of SIZES) {
