@@ -205,3 +205,25 @@ describe('a blind transfer', () => {
 		await over(id);
 	}));
 });
+
+describe('asking for help', () => {
+	const ask = (who, agent, method) => h.api(who.token, method, `/agent-extensions/${agent.id}/help`, method === 'POST' ? {} : undefined);
+
+	it('is shown until it is taken back, by whom it concerns, or the call and its wrap-up are over', () => floor(['1001', '1002'], async ({ phones: [agent, other], customer }) => {
+		const { leg } = await customer();
+		assert.equal((await ask(other, agent, 'POST')).status, 403);
+		const asked = await ask(agent, agent, 'POST');
+		assert.equal(asked.status, 200, asked.text);
+		assert.ok(asked.body.help);
+		assert.equal((await ask(agent, agent, 'POST')).body.help, asked.body.help, 'asked twice, it is since the first time');
+		await h.until(async () => (await agentState('1001')).help === asked.body.help, 'the board to show it');
+		const supervisor = { token: await h.token('2001') };
+		assert.equal((await ask(supervisor, agent, 'DELETE')).body.help, null);
+		assert.ok((await ask(agent, agent, 'POST')).body.help);
+		await leg.hangup();
+		await h.until(async () => (await agentState('1001')).status === 'WRAP_UP', 'wrap-up');
+		assert.ok((await agentState('1001')).help, 'in wrap-up still');
+		await h.api(agent.token, 'POST', `/agent-extensions/${agent.id}/wrapup`, { action: 'FINISH' });
+		await h.until(async () => (await agentState('1001')).help === null, 'no more');
+	}));
+});
