@@ -30,6 +30,7 @@ struct fixture {
 	int pauses;
 	bool busy;                           /* more events are there: nothing is handed over yet */
 	char announced[256];                 /* to whom rings were */
+	enum phone_state phone;              /* of who was told of last */
 };
 
 static void keep(char *to, size_t size, struct str json)
@@ -750,6 +751,143 @@ static void who_leaves_the_configuration_is_offline_from_then_on(void **state)
 	assert_non_null(strstr(buf_text(b), "\"status\":\"OFFLINE\""));
 }
 
+static void help_is_asked_for_a_call_and_its_wrap_up(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1999", true, START), ERR_NOT_FOUND);
+	call_waits(f);
+	agent_rings(f);
+	agent_answers(f);
+	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", true, START + 3 * SECOND), 0);
+	const char *since = agent(f, "help");
+	assert_string_not_equal(since, "null");
+	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", true, START + 4 * SECOND), 0);
+	assert_string_equal(agent(f, "help"), since);
+	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", false, START + 4 * SECOND), 0);
+	assert_string_equal(agent(f, "help"), "null");
+	assert_int_equal(tracker_agent_help(f->tracker, "demo", "1001", true, START + 5 * SECOND), 0);
+	caller_hangs_up(f);
+	assert_string_equal(agent(f, "status"), "WRAP_UP");
+	assert_string_not_equal(agent(f, "help"), "null");
+	assert_int_equal(tracker_wrapup(f->tracker, "demo", "1001", false, START + 10 * SECOND), 0);
+	assert_string_equal(agent(f, "help"), "null");
+}
+
+#define TARGET "\nUniqueid: u-3\nLinkedid: u-1\nChanVariable: CC_CALL_ID=" CALL_ID
+
+static void leave(struct fixture *f, int ms, const char *who, const char *context)
+{
+	event(f, ms, mem_printf(f, "Event: BridgeLeave\nBridgeUniqueid: b\nContext: %s%s", context, who));
+}
+
+static void enter(struct fixture *f, int ms, const char *who, const char *bridge)
+{
+	event(f, ms, mem_printf(f, "Event: BridgeEnter\nBridgeUniqueid: %s%s", bridge, who));
+}
+
+/* 1001 puts the customer on hold and has 1002 rung. */
+static void agent_consults(struct fixture *f)
+{
+	leave(f, 3000, CALLER, "cc-hold");
+	leave(f, 3000, AGENT, "cc-consult");
+	event(f, 3010, "Event: Newchannel\nChannel: PJSIP/1002-00000003\nChannelState: 0\n"
+		       "Uniqueid: u-3\nLinkedid: u-1");
+	event(f, 3020, "Event: DialBegin\nDestUniqueid: u-3\nDialString: PJSIP/1002" AGENT);
+}
+
+static enum consult_state consult(struct fixture *f, const char *status)
+{
+	struct parties who;
+
+	assert_int_equal(tracker_parties(f->tracker, f, "demo", CALL_ID, "1001", &who), 0);
+	assert_string_equal(who.agent, "PJSIP/1001-00000002");
+	assert_string_equal(who.customer, "PJSIP/trunk-00000001");
+	assert_int_equal(who.target != NULL, who.consult != CONSULT_NONE);
+	if (status)
+		assert_non_null(strstr(f->call, mem_printf(f, "\"status\":\"%s\",\"since\"", status)));
+	else
+		assert_non_null(strstr(f->call, "\"consult\":null"));
+	return who.consult;
+}
+
+static void a_consultation_is_known_in_each_of_its_states(void **state)
+{
+	struct fixture *f = *state;
+	struct parties who;
+
+	sign_in(f);
+	call_waits(f);
+	assert_int_equal(tracker_parties(f->tracker, f, "demo", CALL_ID, NULL, &who), ERR_CONFLICT);
+	agent_rings(f);
+	agent_answers(f);
+	assert_int_equal(consult(f, NULL), CONSULT_NONE);
+	agent_consults(f);
+	assert_int_equal(consult(f, "RINGING"), CONSULT_RINGING);
+	assert_int_equal(tracker_parties(f->tracker, f, "demo", CALL_ID, "1002", &who), ERR_CONFLICT);
+	assert_int_equal(tracker_parties(f->tracker, f, "acme", CALL_ID, "1001", &who), ERR_NOT_FOUND);
+	event(f, 3500, "Event: DialEnd\nDestUniqueid: u-3\nDialStatus: ANSWER" AGENT);
+	enter(f, 3501, TARGET, "c");
+	enter(f, 3502, AGENT, "c");
+	assert_int_equal(consult(f, "TALKING"), CONSULT_TALKING);
+	assert_string_equal(field(f, f->call, "status"), "ON_HOLD");
+	leave(f, 4000, TARGET, "cc-hold");
+	leave(f, 4000, AGENT, "cc-with");
+	enter(f, 4001, CALLER, "d");
+	enter(f, 4002, AGENT, "d");
+	assert_int_equal(consult(f, "HELD"), CONSULT_HELD);
+	assert_string_equal(field(f, f->call, "status"), "CONNECTED");
+	enter(f, 5000, TARGET, "d");
+	assert_int_equal(consult(f, "JOINED"), CONSULT_JOINED);
+	assert_int_equal(tracker_parties(f->tracker, f, "demo", CALL_ID, "1002", &who), 0);
+	assert_true(who.crowded);
+	event(f, 6000, "Event: Hangup\nCause: 16" TARGET);
+	assert_int_equal(consult(f, NULL), CONSULT_NONE);
+}
+
+static void note_phone(void *arg, const struct talking *who)
+{
+	struct fixture *f = arg;
+
+	assert_string_equal(who->extension, "1001");
+	f->phone = who->phone;
+}
+
+static enum phone_state phone(struct fixture *f)
+{
+	tracker_each_talking(f->tracker, note_phone, f);
+	return f->phone;
+}
+
+static void contact(struct fixture *f, int ms, const char *user, const char *status)
+{
+	event(f, ms, mem_printf(f, "Event: ContactStatus\nEndpointName: 1001\nContactStatus: %s\n"
+				   "URI: sip:%s@127.0.0.1:%d", status, user, 1024 + ms));
+}
+
+static void a_phone_that_goes_away_in_a_call_is_told_from_one_that_is_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+
+	sign_in(f);
+	contact(f, 10, "page-one", "NonQualified");
+	call_waits(f);
+	agent_rings(f);
+	agent_answers(f);
+	assert_int_equal(phone(f), PHONE_THERE);
+	event(f, 2500, "Event: ContactStatus\nEndpointName: 1001\nContactStatus: Removed\n"
+		       "URI: sip:page-one@127.0.0.1:1034");
+	assert_int_equal(phone(f), PHONE_GONE);
+	/* That the channel is in use does not bring the phone back. */
+	event(f, 2600, "Event: QueueMemberStatus\nQueue: support\nInterface: PJSIP/1001\nStatus: 2");
+	assert_int_equal(phone(f), PHONE_GONE);
+	contact(f, 2700, "page-one", "NonQualified");
+	assert_int_equal(phone(f), PHONE_THERE);
+	contact(f, 2800, "page-two", "NonQualified");
+	assert_int_equal(phone(f), PHONE_ELSEWHERE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -763,6 +901,13 @@ int main(void)
 			no_length_is_negative_when_the_input_is_older_than_the_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			an_agent_who_is_not_configured_has_a_time_as_well, setup, teardown),
+		cmocka_unit_test_setup_teardown(help_is_asked_for_a_call_and_its_wrap_up, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_consultation_is_known_in_each_of_its_states, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			a_phone_that_goes_away_in_a_call_is_told_from_one_that_is_elsewhere, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_queue_call_takes_the_agent_through_every_state,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(events_that_come_together_are_handed_over_once, setup,
