@@ -401,6 +401,19 @@ describe('a crowd', () => {
 		for (const client of all) assert.equal((await client.next()).type, 'snapshot');
 		assert.ok((await relay.metrics()).cordboard_relay_delayed_total > before.cordboard_relay_delayed_total, 'some waited');
 	});
+
+	it('is told everything once and in order, also of what comes while it is being told', async () => {
+		await floor.picture();
+		const all = [];
+		for (let i = 0; i < 150; i++) all.push(await join(i % 3 ? {} : agent1001));
+		await Promise.all(all.map((client) => client.next()));
+		const sent = [];
+		for (let i = 0; i < 20; i++)
+			sent.push(...await Promise.all(Array.from({ length: 5 }, () => floor.publish('call:state:changed', { id: 'c1' }, { extensions: '1001,1002' }))));
+		for (const client of all) assert.deepEqual(await client.events(sent.length), sent);
+		assert.equal(all.reduce((sum, client) => sum + client.unread, 0), 0);
+		assert.ok((await relay.metrics()).cordboard_relay_rounds_total > 0);
+	});
 });
 
 describe('clients that do not read', () => {
