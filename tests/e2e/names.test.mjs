@@ -83,6 +83,12 @@ for (const { what, name, arrives = name } of CALLERS) {
 			await d.stateIs(agent, 'AVAILABLE');
 			await d.openList(agent, 'calls');
 			await h.until(async () => (await d.ownCalls(agent)).includes(arrives), 'the own calls');
+			await board.getByTestId('figure-answered').click();
+			const row = board.locator(`[data-testid=drill-visit][data-call-id="${id}"]`);
+			await h.until(async () => (await row.innerText().catch(() => '')).includes(arrives), 'the call behind the figure');
+			await row.click();
+			await h.until(async () => (await board.getByTestId('drill').innerText()).includes(arrives), 'the call in full');
+			await board.keyboard.press('Escape');
 			await reports.reload();
 			await reports.locator(`[data-testid=call-row][data-call-id="${id}"]`).waitFor();
 		});
@@ -118,6 +124,10 @@ for (const { what, name, arrives = name } of CALLERS) {
 }
 
 it('nothing of it became markup or ran, and no policy had to stop it', async () => {
+	// What was made and taken away above is in the log of changes.
+	await admin.goto(`${h.instance.url}/admin/audit`);
+	await admin.getByTestId('admin-row').first().click();
+	await d.openList(agent, 'missed');
 	for (const page of everything()) {
 		assert.deepEqual(page.problems, []);
 		assert.equal(await page.evaluate(() => window.owned), undefined);
