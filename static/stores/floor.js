@@ -88,7 +88,11 @@ export function applyEvents(/** @type {{type: string, data: any}[]} */ events) {
 	});
 }
 
-export function applySnapshot(/** @type {{calls: Call[], agents: Agent[], queues: Queue[]}} */ snapshot) {
+/** A picture that is not drawn yet says nothing: what is shown stays, as old as it is, and what is unknown stays unknown. */
+const isBlank = (/** @type {{stale?: boolean, agents: Agent[]}} */ snapshot) => Boolean(snapshot.stale) && snapshot.agents.length === 0;
+
+export function applySnapshot(/** @type {{stale?: boolean, calls: Call[], agents: Agent[], queues: Queue[]}} */ snapshot) {
+	if (isBlank(snapshot)) return;
 	batch(() => {
 		replace(calls, snapshot.calls, (call) => call.id);
 		replace(agents, snapshot.agents, (agent) => agent.extension);

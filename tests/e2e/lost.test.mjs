@@ -109,10 +109,12 @@ describe('the network', () => {
 });
 
 describe('Redis', () => {
-	it('killed: the pages are right soon after it is back', async (t) => {
+	it('killed: the pages are right soon after it is back, and meanwhile keep what they have', async (t) => {
+		const tiles = await h.watch(manager, 'document.querySelectorAll("[data-testid^=agent-][data-state]").length');
 		await h.service('kill', 'redis');
 		await h.until(async () => await h.redis('PING') === 'PONG', 'Redis to be back');
 		await rightSoonAfter(t, Date.now());
+		assert.equal((await tiles()).length, 1, 'no tile came or went');
 	});
 
 	it('away: old is shown as old, and nothing that asks the exchange is accepted', async (t) => {

@@ -71,6 +71,15 @@ test('a snapshot replaces everything but redraws only what differs', () => {
 	assert.equal(floor.queues.value.size, 0);
 });
 
+test('a picture that is not drawn yet takes nothing away, and tells nothing', () => {
+	const blank = { stale: true, calls: [], agents: [], queues: [] };
+	floor.applySnapshot(blank);
+	assert.deepEqual([...floor.agents.value.keys()], ['1001', '1002']);
+	floor.clearFloor();
+	floor.applySnapshot(blank);
+	assert.equal(floor.known.value, false);
+});
+
 test('ringing and hold are seen apart from the status they happen in', () => {
 	assert.equal(floor.shownState(agent('1', { ringing: true })), 'RINGING');
 	assert.equal(floor.shownState(agent('1', { status: 'ON_CALL', held: true })), 'ON_HOLD');
