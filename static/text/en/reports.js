@@ -18,6 +18,7 @@ export const reports = {
 		handled: 'Handled', ahtMs: 'Mean handling',
 	},
 	open: (/** @type {string} */ what, /** @type {string} */ queue) => `Show them: ${what.toLowerCase()}, ${queue}`,
+	percent: (/** @type {string} */ n) => `${n} %`,
 	noQueues: 'No figures',
 	noQueuesText: 'No queue had a call on that day. Choose another day.',
 	shares: (/** @type {string} */ queue, /** @type {number} */ answered, /** @type {number} */ abandoned, /** @type {number} */ other) =>
