@@ -234,6 +234,7 @@ static const struct schema_row live_agent[] = {
 	TEXT("queue", OR_NULL),
 	BOOL("ringing"),
 	BOOL("held"),
+	BOOL("muted"),
 	WORD("phone", "REGISTERED UNREGISTERED"),
 	TIME("wrapupUntil", OR_NULL),
 	INT("wrapupMs"),
