@@ -38,17 +38,26 @@ function SavedState() {
 const isWrapping = () => self.value?.status === 'WRAP_UP';
 
 /** The server's countdown, and what may be done about it: ended early, or extended once. */
-function Wrapup() {
-	const { wrapupUntil, wrapupExtended } = self.value ?? {};
-	const { busy } = finishing.value;
+function WrapupActs() {
 	useEffect(() => bindAction('extend', extendWrapup, () => isWrapping() && !self.value?.wrapupExtended), []);
-	return html`<div class="wrapup tone-wrapup" data-testid="wrap-up">
-		<p class="card-state"><${Icon} name="pen-line" />${words.wrapUp}</p>
-		<p class="wrapup-time">${wrapupUntil ? html`<${Until} to=${wrapupUntil} />` : words.open}</p>
-		<p class="wrapup-acts">
-			<${Button} label=${words.finish} icon="check" size="small" busy=${busy} onClick=${saveAndFinish} testid="finish" />
-			${!wrapupExtended && html`<${Button} label=${words.extend} title=${words.extendTitle} icon="timer" size="small" busy=${busy} keyFor="extend" onClick=${extendWrapup} testid="extend" />`}
-		</p>
+	const { busy } = finishing.value;
+	return html`<${Button} label=${words.finish} icon="check" size="small" busy=${busy} onClick=${saveAndFinish} testid="finish" />
+		${!self.value?.wrapupExtended && html`<${Button} label=${words.extend} title=${words.extendTitle} icon="timer" size="small" busy=${busy} keyFor="extend" onClick=${extendWrapup} testid="extend" />`}`;
+}
+
+/**
+ * Which call the words belong to, never in doubt, also when the next one rings; and the wrap-up. Both in
+ * one place of one height: nothing jumps when the call ends while somebody types.
+ */
+function Head() {
+	const { number, over } = subject.value ?? { number: null, over: false };
+	const wrapping = isWrapping();
+	const until = self.value?.wrapupUntil;
+	const asks = self.value?.status === 'ON_CALL' || self.value?.help;
+	return html`<div class=${`about ${wrapping ? 'tone-wrapup' : ''}`} data-testid=${wrapping ? 'wrap-up' : 'about'}>
+		<p class="about-whom">${wrapping ? html`<strong class="about-state"><${Icon} name="pen-line" />${words.wrapUp}</strong>` : html`<span class="muted">${words.about(over)}</span>`}<${Number} number=${number} /></p>
+		<div class="about-acts">${wrapping && html`<${WrapupActs} />`}${asks && html`<${HelpButton} />`}</div>
+		${wrapping && html`<p class="wrapup-time">${until ? html`<${Until} to=${until} />` : words.open}</p>`}
 	</div>`;
 }
 
@@ -59,16 +68,6 @@ function saveLabel() {
 	if (!isWrapping()) return words.save;
 	if (!nextStatus || nextStatus === 'AVAILABLE') return words.saveReady;
 	return words.saveThen(nextReason ? reasonLabel(nextReason) : agentState(nextStatus).word);
-}
-
-/** Which call the words belong to: never in doubt, also when the next one rings. */
-function About() {
-	const { number, over } = subject.value ?? { number: null, over: false };
-	const inCall = self.value?.status === 'ON_CALL' || isWrapping();
-	return html`<div class="about">
-		<p class="muted">${words.about(over)} <${Number} number=${number} /></p>
-		${(inCall || self.value?.help) && html`<${HelpButton} />`}
-	</div>`;
 }
 
 function Notes() {
@@ -87,8 +86,7 @@ export function WorkPanel() {
 	const wrapping = isWrapping();
 	const { busy, problem } = finishing.value;
 	return html`<form class="work" data-testid="work" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); saveAndFinish(); }}>
-		${wrapping && html`<${Wrapup} />`}
-		<${About} />
+		<${Head} />
 		<${Notes} />
 		<${DispositionField} />
 		<div class="field"><span class="label">${words.tags}</span><${Tags} tags=${draft.value.tags} onChange=${(/** @type {string[]} */ tags) => edit({ tags })} testid="call-tags" /></div>

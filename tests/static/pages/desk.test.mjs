@@ -28,6 +28,16 @@ test('wrap-up counts down to the server’s moment; it is extended once, and end
 	assert.deepEqual(sent(mock, 'POST', `agent-extensions/${own(mock)}/wrapup`).map((r) => r.body.action), ['EXTEND', 'FINISH']);
 }));
 
+test('what is typed in keeps its place when the call ends', () => onDesk(async (page, mock, context) => {
+	const { dialog } = await talk(page, mock, context);
+	const top = () => page.getByTestId('notes').evaluate((element) => Math.round(element.getBoundingClientRect().top));
+	const before = await top();
+	dialog.hangUp();
+	mock.agent('1001', { status: 'WRAP_UP', callId: CALL_ID, since: ago(0), wrapupUntil: ago(-30), wrapupExtended: false });
+	await page.getByTestId('wrap-up').waitFor();
+	assert.equal(await top(), before);
+}));
+
 test('what comes next is chosen in the call, shown, and named by the button that ends the wrap-up', () => onDesk(async (page, mock, context) => {
 	await talk(page, mock, context);
 	mock.agent('1001', { nextStatus: 'AWAY', nextReason: 'LUNCH' });
