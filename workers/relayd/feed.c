@@ -13,7 +13,7 @@
 
 enum {
 	BACKOFF_FIRST_MS = 100,
-	BACKOFF_MAX_MS = 500, /* few ask, and what is shown is to be right two seconds after Redis is back */
+	BACKOFF_MAX_MS = 500, /* few ask; what is shown is right two seconds after Redis is back */
 	SNAPSHOT_REUSE_EVENTS = 64, /* a snapshot with this many events after it is read anew */
 };
 
