@@ -126,7 +126,7 @@ for (const { what, name, arrives = name } of CALLERS) {
 it('nothing of it became markup or ran, and no policy had to stop it', async () => {
 	// What was made and taken away above is in the log of changes.
 	await admin.goto(`${h.instance.url}/admin/audit`);
-	await admin.getByTestId('admin-row').first().click();
+	await admin.getByTestId('audit').locator('li').first().waitFor();
 	await d.openList(agent, 'missed');
 	for (const page of everything()) {
 		assert.deepEqual(page.problems, []);
