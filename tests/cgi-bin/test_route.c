@@ -278,7 +278,7 @@ static void what_is_public_is_listed_here(void **state)
 /* But where the request or the answer holds a secret, which is kept nowhere. */
 static void what_creates_is_done_once_for_a_key(void **state)
 {
-	static const char *const secret[] = { "users", "tokens" };
+	static const char *const secret[] = { "users", "tokens", "wallboards" };
 	size_t n = 0;
 
 	(void)state;
