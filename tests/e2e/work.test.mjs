@@ -7,6 +7,8 @@ import * as h from './harness.mjs';
 // Those that end in a SIP status fail with it behind the trunk: these end in 1.
 const some = () => String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
 const FOUND_MS = 200;
+// Longer than anything that is done in a call here takes.
+const STAY_MS = 180_000;
 
 let chrome, agent, supervisor, token, own;
 
@@ -45,7 +47,7 @@ after(async () => {
 
 /** A caller at the support line who is answered by the agent. */
 async function answered(number, name) {
-	const caller = await h.ring({ did: '5550100', number, name });
+	const caller = await h.ring({ did: '5550100', number, name, stayMs: STAY_MS });
 	await agent.getByTestId('answer').click({ timeout: 20_000 });
 	await agentIs('ON_CALL');
 	return caller;
@@ -64,7 +66,7 @@ describe('a customer who is known', () => {
 	/** How long after the ring card the name of the customer stood there. */
 	async function foundAfter() {
 		const seen = await h.watch(agent, '[!!document.querySelector("[data-testid=ring-card]"), document.querySelector("[data-testid=customer-name]")?.innerText.trim()].join()');
-		caller = await h.ring({ did: '5550100', number, name: 'BERG N' });
+		caller = await h.ring({ did: '5550100', number, name: 'BERG N', stayMs: STAY_MS });
 		await agent.getByTestId('ring-card').waitFor({ timeout: 20_000 });
 		await agent.getByTestId('customer-name').getByText('Nadia Berg').waitFor();
 		const rang = (await seen()).find((s) => s.value.startsWith('true')).at;
@@ -117,7 +119,7 @@ describe('a customer who is known', () => {
 		await agent.keyboard.type('quote');
 		await agent.keyboard.press('Enter');
 		await agent.getByTestId('saved-state').and(agent.locator('[data-state=saved]')).waitFor();
-		const row = await h.until(async () => h.sql(`SELECT notes, disposition, array_to_string(tags, ',') FROM call_sessions WHERE from_number = '${number}'`), 'the record');
+		const row = await h.until(async () => h.sql(`SELECT notes, disposition, array_to_string(tags, ',') FROM call_sessions WHERE from_number = '${number}' ORDER BY started_at DESC LIMIT 1`), 'the record');
 		assert.equal(row, 'Wants new frames.|QUOTE_SENT|frames');
 	});
 
