@@ -942,8 +942,12 @@ int relay_open(const void *ctx, const struct relay_options *options, struct rela
 	relay->feed = feed_new(relay, options->redis, &relay->metrics,
 			       &(struct feed_watcher){ relay, changed, revoked });
 	relay->sessions = sessions_start(relay, options->database);
-	relay->lws = mem_check(lws_create_context(&info));
+	relay->lws = lws_create_context(&info);
 	talloc_set_destructor(relay, relay_destroy);
+	if (!relay->lws) {
+		talloc_free(relay);
+		return -ELIBACC;
+	}
 	relay->inner = listen_on(relay, "inner", options->metrics_port, inner_protocols);
 	if (!relay->inner || !listen_on(relay, "ws", options->port, ws_protocols)) {
 		talloc_free(relay);

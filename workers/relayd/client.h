@@ -25,7 +25,7 @@ struct relay_options {
 
 /*
  * Opens both ports on 127.0.0.1: WebSockets, and /metrics for Prometheus.
- * Returns 0, or -EADDRINUSE.
+ * Returns 0, -EADDRINUSE, or -ELIBACC if libwebsockets finds no plugin for libev.
  */
 int relay_open(const void *ctx, const struct relay_options *options, struct relay **out);
 /* Serves until relay_stop, then says goodbye to all clients. */

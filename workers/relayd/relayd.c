@@ -85,7 +85,7 @@ static int run(const void *ctx, const struct settings *settings)
 	};
 	int result = relay_open(ctx, &options, &relay);
 	if (result) {
-		log_error("cannot listen port=%d metrics_port=%d error=%s", settings->relay_port,
+		log_error("cannot serve port=%d metrics_port=%d error=%s", settings->relay_port,
 			  settings->relay_metrics_port, strerror(-result));
 		return 1;
 	}
