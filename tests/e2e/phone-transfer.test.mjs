@@ -74,7 +74,7 @@ describe('a call', () => {
 		await shows('RINGING');
 		await other.getByTestId('answer').click();
 		await shows('TALKING');
-		await h.until(async () => await h.pageHears(other, h.AGENT_HZ) > 0.2, 'the colleague to hear the agent', 20_000);
+		await h.until(async () => await h.pageHears(other, h.AGENT_HZ) > 0.2, 'the colleague to hear the agent', 60_000);
 		await page.getByTestId('swap').click();
 		await shows('HELD');
 		await page.getByTestId('swap').click();
