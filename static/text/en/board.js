@@ -112,6 +112,8 @@ export const board = {
 		helpAsked: (/** @type {string} */ name) => `${name} asks for help.`,
 		show: 'Show',
 		phoneGone: 'Phone not registered',
+		/** Where two hundred stand on one screen. */
+		short: { AVAILABLE: 'Ready', OFFLINE: 'Off' },
 	},
 
 	views: {

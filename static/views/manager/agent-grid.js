@@ -28,7 +28,7 @@ function GroupOf({ group, look }) {
 	const label = GROUP_LABELS[view.value.group]?.(group.id) ?? '';
 	return html`<div class="agent-group" role=${label ? 'group' : undefined} aria-label=${label || undefined}>
 		${label && html`<h3>${label}<span class="tag">${group.members.length}</span></h3>`}
-		<ul class=${`agents ${look}`}>${group.members.map((/** @type {string} */ extension) => html`<${AgentTile} key=${extension} extension=${extension} group=${group.id} />`)}</ul>
+		<ul class=${`agents ${look}`}>${group.members.map((/** @type {string} */ extension) => html`<${AgentTile} key=${extension} extension=${extension} group=${group.id} crowded=${look.includes('is-crowded')} />`)}</ul>
 	</div>`;
 }
 

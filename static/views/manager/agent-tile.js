@@ -32,8 +32,8 @@ export const doing = (/** @type {any} */ agent) => inOneLine(doingParts(agent));
 
 export const openAgent = (/** @type {string} */ extension) => open({ kind: 'agent', extension });
 
-/** A tile listens to its own agent only. @param {{extension: string, group: string}} props */
-export function AgentTile({ extension, group }) {
+/** A tile listens to its own agent only. @param {{extension: string, group: string, crowded: boolean}} props */
+export function AgentTile({ extension, group, crowded }) {
 	const agent = agents.value.get(extension)?.value;
 	if (!agent) return null;
 	const state = agentState(shownState(agent));
@@ -43,7 +43,7 @@ export function AgentTile({ extension, group }) {
 	return html`<li class=${`agent tone-${state.tone} ${agent.help ? 'asks-help' : ''}`} data-testid=${`agent-${extension}`} data-state=${boardState(agent)} data-group=${group}>
 		<button type="button" class="agent-tile" tabIndex=${-1} onClick=${() => openAgent(extension)} title=${`${name} · ${extension}\n${state.word}${what ? ` · ${what}` : ''}`}>
 			<span class="agent-name">${agent.help && html`<${Icon} name="hand" size=${14} label=${words.help} />`}<strong>${name}</strong><span class="agent-extension">${extension}</span></span>
-			<span class="agent-state"><${Icon} name=${state.icon} size=${13} /><span class=${what ? 'agent-word' : ''}>${state.word}</span>${what && html`<span class="agent-doing">${parts.customer && html`<span class="agent-customer">${parts.customer}${parts.queue && ' · '}</span>`}${parts.queue || parts.reason}</span>`}<${Age} from=${agent.since} /></span>
+			<span class="agent-state"><${Icon} name=${state.icon} size=${13} /><span class=${what ? 'agent-word' : ''}>${(crowded && words.short[shownState(agent)]) || state.word}</span>${what && html`<span class="agent-doing">${parts.customer && html`<span class="agent-customer">${parts.customer}${parts.queue && ' · '}</span>`}${parts.queue || parts.reason}</span>`}<${Age} from=${agent.since} /></span>
 		</button>
 	</li>`;
 }
