@@ -241,7 +241,6 @@ static const struct schema_row live_agent[] = {
 	BOOL("wrapupExtended"),
 	WORD("nextStatus", CHOSEN_STATUSES, OR_NULL),
 	TEXT("nextReason", OR_NULL),
-	BOOL("muted"),
 	TIME("help", OR_NULL),
 	END
 };
