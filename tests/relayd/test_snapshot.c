@@ -80,11 +80,12 @@ static void manager_gets_everything(void **state)
 	const struct buf *frame = snapshot_frame(s, everybody, 30);
 
 	(void)state;
-	assert_text(frame, "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,"
+	assert_text(frame, "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":    30,"
 			   "\"calls\":[" CALL_1 "," CALL_2 "," CALL_3 "],"
 			   "\"agents\":[" AGENT_1 "," AGENT_2 "],"
 			   "\"queues\":[" SUPPORT "," SALES "]}");
-	assert_ptr_equal(snapshot_frame(s, everybody, 30), frame);
+	assert_ptr_equal(snapshot_frame(s, everybody, 30000), frame);
+	assert_non_null(memmem(frame->p, frame->n, "\"retryMs\": 30000,", 17));
 	talloc_free(s);
 }
 
@@ -93,7 +94,7 @@ static void agent_gets_its_own_and_a_brief_of_colleagues(void **state)
 	struct snapshot *s = new_snapshot();
 
 	(void)state;
-	assert_text(snapshot_frame(s, agent, 30), "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,"
+	assert_text(snapshot_frame(s, agent, 30), "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":    30,"
 					       "\"calls\":[" CALL_1 "," CALL_2 "],"
 					       "\"agents\":[" AGENT_1 "," BRIEF_2 "],"
 					       "\"queues\":[" SUPPORT "]}");
@@ -106,7 +107,7 @@ static void wallboard_gets_its_queues_without_a_caller(void **state)
 
 	(void)state;
 	assert_text(snapshot_frame(s, wallboard, 30),
-		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,\"calls\":[],"
+		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":    30,\"calls\":[],"
 		    "\"agents\":[" WALL_2 "],\"queues\":[" SUPPORT_WALL "]}");
 	talloc_free(s);
 }
@@ -126,7 +127,7 @@ static void absent_picture_is_stale(void **state)
 	struct snapshot *s = snapshot_new(*state, 0);
 
 	assert_text(snapshot_frame(s, everybody, 30),
-		    "{\"type\":\"snapshot\",\"seq\":0,\"stale\":true,\"retryMs\":30,"
+		    "{\"type\":\"snapshot\",\"seq\":0,\"stale\":true,\"retryMs\":    30,"
 		    "\"calls\":[],\"agents\":[],\"queues\":[]}");
 	talloc_free(s);
 }
@@ -140,7 +141,7 @@ static void unreadable_object_is_left_out(void **state)
 		assert_int_equal(snapshot_add(s, SNAPSHOT_CALLS, STR("c"), str_of(bad[i])),
 				 ERR_MALFORMED);
 	assert_text(snapshot_frame(s, everybody, 30),
-		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,"
+		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":    30,"
 		    "\"calls\":[],\"agents\":[],\"queues\":[]}");
 	talloc_free(s);
 }
@@ -151,7 +152,7 @@ static void colleague_of_hostile_name_stays_text(void **state)
 
 	add(s, SNAPSHOT_AGENTS, "1\"2", "{\"extension\":\"1\\\"2\",\"status\":\"\\\"}<\",\"phone\":null}");
 	assert_text(snapshot_frame(s, agent, 30),
-		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":30,\"calls\":[],"
+		    "{\"type\":\"snapshot\",\"seq\":7,\"stale\":false,\"retryMs\":    30,\"calls\":[],"
 		    "\"agents\":[{\"extension\":\"1\\\"2\",\"status\":\"\\\"}<\",\"phone\":null}],"
 		    "\"queues\":[]}");
 	talloc_free(s);

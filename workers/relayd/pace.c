@@ -24,7 +24,7 @@ bool pace_is_full(const struct pace *pace, size_t waiting)
 
 int pace_advice_ms(const struct pace *pace, int64_t clients)
 {
-	int64_t ms = clients * 1000 * 3 / 2 / pace->a_second;
+	int64_t ms = clients * 1000 * 2 / pace->a_second;
 
 	return (int)(ms < PACE_ADVICE_MAX_MS ? ms : PACE_ADVICE_MAX_MS);
 }

@@ -5,6 +5,9 @@
 #include "lib/json.h"
 #include "workers/relayd/stream.h"
 
+#include <stdio.h>
+#include <string.h>
+
 struct item {
 	struct subject subject;
 	struct str views[VIEW__COUNT]; /* empty: it is not shown in this one */
@@ -114,7 +117,20 @@ int64_t snapshot_seq(const struct snapshot *s)
 	return s->seq;
 }
 
-static struct buf *build(struct snapshot *s, const struct audience *audience, int retry_ms)
+/* Digits at a fixed place, so that a frame made for many carries the advice of the moment. */
+enum { RETRY_DIGITS = 6 };
+#define RETRY_BEFORE "\"retryMs\":"
+
+static void put_retry(struct buf *frame, int retry_ms)
+{
+	char digits[RETRY_DIGITS + 1];
+	char *at = memmem(frame->p, frame->n, RETRY_BEFORE, sizeof(RETRY_BEFORE) - 1);
+
+	snprintf(digits, sizeof(digits), "%*d", RETRY_DIGITS, retry_ms);
+	memcpy(at + sizeof(RETRY_BEFORE) - 1, digits, RETRY_DIGITS);
+}
+
+static struct buf *build(struct snapshot *s, const struct audience *audience)
 {
 	struct buf *buf = buf_new(s);
 	struct json_out out;
@@ -126,7 +142,8 @@ static struct buf *build(struct snapshot *s, const struct audience *audience, in
 	json_put_text(&out, "type", "snapshot");
 	json_put_int(&out, "seq", s->seq);
 	json_put_bool(&out, "stale", s->seq == 0);
-	json_put_int(&out, "retryMs", retry_ms);
+	json_key(&out, "retryMs");
+	json_raw(&out, STR("      "));
 	for (size_t i = 0; i < SNAPSHOT__PARTS; i++) {
 		json_key(&out, parts[i].name);
 		json_open(&out, '[');
@@ -145,10 +162,12 @@ const struct buf *snapshot_frame(struct snapshot *s, const struct audience *audi
 {
 	if (audience->all) {
 		if (!s->for_all)
-			s->for_all = build(s, audience, retry_ms);
+			s->for_all = build(s, audience);
+		put_retry(s->for_all, retry_ms);
 		return s->for_all;
 	}
 	talloc_free(s->scratch);
-	s->scratch = build(s, audience, retry_ms);
+	s->scratch = build(s, audience);
+	put_retry(s->scratch, retry_ms);
 	return s->scratch;
 }
