@@ -2,7 +2,7 @@ const browser = ['AbortController', 'AbortSignal', 'AudioContext', 'Blob', 'Clip
 	'MediaDevices',
 	'HTMLTextAreaElement', 'HTMLSelectElement', 'IntersectionObserver', 'Intl', 'KeyboardEvent', 'MediaStream', 'MutationObserver', 'Notification', 'RTCPeerConnection', 'URL',
 	'URLSearchParams', 'WebSocket', 'addEventListener', 'cancelAnimationFrame', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'document', 'fetch', 'getComputedStyle',
-	'history', 'innerHeight', 'innerWidth', 'matchMedia', 'localStorage', 'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'globalThis'];
+	'history', 'innerHeight', 'innerWidth', 'matchMedia', 'localStorage', 'location', 'navigator', 'removeEventListener', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'globalThis'];
 const node = ['window', 'performance', 'Buffer', 'Headers', 'URL', 'console', 'process', 'setImmediate', 'setTimeout'];
 
 const known = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));

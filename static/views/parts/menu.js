@@ -63,8 +63,13 @@ export function Menu({ label, icon, items, testid, children, look, title = label
 		itemsOf(element)[0]?.focus();
 		// Clicks elsewhere and Escape are the browser's: it closes the popover and says so.
 		const toggled = (/** @type {any} */ event) => { if (event.newState === 'closed') open.value = false; };
+		const again = () => { if (button.current) place(element, button.current); };
 		element.addEventListener('toggle', toggled);
-		return () => element.removeEventListener('toggle', toggled);
+		addEventListener('resize', again);
+		return () => {
+			element.removeEventListener('toggle', toggled);
+			removeEventListener('resize', again);
+		};
 	}, [open.value]);
 	const close = () => {
 		open.value = false;
