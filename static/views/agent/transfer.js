@@ -34,7 +34,7 @@ function TargetRow({ target }) {
 
 function Group({ title, list }) {
 	if (!list.length) return null;
-	return html`<section><h3 class="label">${title}</h3><ul>${list.map((/** @type {any} */ t) => html`<${TargetRow} key=${t.value} target=${t} />`)}</ul></section>`;
+	return html`<section><h2 class="label">${title}</h2><ul>${list.map((/** @type {any} */ t) => html`<${TargetRow} key=${t.value} target=${t} />`)}</ul></section>`;
 }
 
 /** One line that keeps its place: what is on its way, or why it did not go. */
