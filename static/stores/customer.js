@@ -110,6 +110,7 @@ const PLACEHOLDERS = {
 	callId: (/** @type {import('./work.js').Subject} */ s) => s.callId,
 	queue: (/** @type {import('./work.js').Subject} */ s) => s.queue,
 	did: (/** @type {import('./work.js').Subject} */ s) => s.did,
+	contactId: () => customer.value?.contact?.id,
 };
 
 /** The page that a queue wants opened for a call. Null: none, or its address is none to open. @param {string | null | undefined} template @param {import('./work.js').Subject} call */

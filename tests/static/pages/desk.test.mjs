@@ -140,14 +140,14 @@ test('an unknown number becomes a contact in one step', () => onDesk(async (page
 }));
 
 test('the queue’s page opens with the call’s facts, encoded; an address that is none is not offered', () => onPage('/agent', { user: '1001' }, async (page, mock, context) => {
-	mock.queueChange = { screenPopUrl: 'https://crm.example/open?tel={number}&who={name}&call={callId}&q={queue}&did={did}' };
+	mock.queueChange = { screenPopUrl: 'https://crm.example/open?tel={number}&who={name}&call={callId}&q={queue}&did={did}&of={contactId}' };
 	await page.reload();
 	await registered(page);
 	mock.contacts[0].name = 'Dana & Sons "A"';
 	await talk(page, mock, context);
 	const link = page.getByTestId('screen-pop');
 	await page.waitForFunction(() => document.querySelector('[data-testid=screen-pop]')?.href.includes('Dana'));
-	assert.equal(await link.getAttribute('href'), `https://crm.example/open?tel=15551230001&who=Dana%20%26%20Sons%20%22A%22&call=${CALL_ID}&q=support&did=5550100`);
+	assert.equal(await link.getAttribute('href'), `https://crm.example/open?tel=15551230001&who=Dana%20%26%20Sons%20%22A%22&call=${CALL_ID}&q=support&did=5550100&of=${mock.contacts[0].id}`);
 	assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
 	mock.queueChange = { screenPopUrl: 'javascript:alert({callId})' };
 	await page.reload();
