@@ -78,7 +78,16 @@ export async function takeSip() {
 	return sip ?? /** @type {Promise<Sip>} */ (api.post('auth/phone').then((answer) => answer.sip));
 }
 
+/** @type {(() => Promise<unknown>)[]} */
+const lastWords = [];
+
+/** Names what is to be done while there still is a session. */
+export function beforeSignOut(/** @type {() => Promise<unknown>} */ act) {
+	lastWords.push(act);
+}
+
 export async function signOut() {
+	await Promise.allSettled(lastWords.map((act) => act()));
 	try {
 		await api.post('auth/logout', { quiet: true });
 	} catch (error) {

@@ -8,7 +8,7 @@ import { computed, effect, signal, untracked } from '../vendor/ui.js';
 import { dispositionTree, queueInfo } from './directory.js';
 import { callStage, liveCall, phoneCall } from './phone.js';
 import { ownCall, self, wrapup } from './self.js';
-import { sessionState } from './session.js';
+import { beforeSignOut, sessionState, user } from './session.js';
 
 const TYPING_MS = 700;
 const RETRY_MS = 4_000;
@@ -56,7 +56,8 @@ const atDisposition = (/** @type {any} */ error) => error.errors?.find((/** @typ
 async function save(/** @type {string} */ callId, keepalive = false) {
 	clearTimeout(timers.get(callId));
 	const held = draftOf(callId);
-	if (!unsaved(held.value)) return;
+	// What is on its way goes down with the page, unless it is sent to outlive it.
+	if (!unsaved(held.value) && !(keepalive && held.value.state === 'saving')) return;
 	const sent = held.value;
 	held.value = { ...sent, state: 'saving', problem: '' };
 	try {
@@ -71,6 +72,8 @@ async function save(/** @type {string} */ callId, keepalive = false) {
 		if (passes(error)) later(callId, RETRY_MS);
 	}
 }
+
+const saveAll = (keepalive = false) => Promise.all([...drafts.keys()].map((callId) => save(callId, keepalive)));
 
 /** @param {Partial<Words>} change */
 export function edit(change) {
@@ -212,6 +215,24 @@ function markOver() {
 /** The call of this phone comes first, then what the floor says, then the one in wrap-up. */
 const found = computed(() => fromPhone() ?? fromFloor());
 
+/** @type {{author: string, words: [string, Draft][]}} what a session that ended took the way from */
+let kept = { author: '', words: [] };
+
+/** Nobody else who signs in here sees or sends them. */
+function keepWords() {
+	const left = [...drafts].map(([callId, held]) => /** @type {[string, Draft]} */ ([callId, held.peek()]));
+	kept.words.push(...left.filter(([, d]) => unsaved(d) || d.state === 'saving'));
+	subject.value = null;
+	drafts.clear();
+}
+
+function sendKeptWords(/** @type {string} */ author) {
+	const { words } = kept.author === author ? kept : { words: [] };
+	kept = { author, words: [] };
+	for (const [callId, d] of words) draftOf(callId).value = { ...d, state: 'dirty' };
+	saveAll();
+}
+
 export function startWork() {
 	effect(() => {
 		const next = found.value;
@@ -228,12 +249,12 @@ export function startWork() {
 		const callId = callStage.value === 'talking' ? phoneCall.value?.callId : null;
 		if (callId) untracked(() => loadWritten(callId));
 	});
+	// A session that ends by itself takes no words along: they are sent when the same person is back.
 	effect(() => {
-		if (sessionState.value !== 'out') return;
-		subject.value = null;
-		drafts.clear();
+		const author = user.value?.id;
+		if (sessionState.value === 'out') untracked(keepWords);
+		else if (author) untracked(() => sendKeptWords(author));
 	});
-	addEventListener('pagehide', () => {
-		if (subject.value) save(subject.value.callId, true);
-	});
+	beforeSignOut(saveAll);
+	addEventListener('pagehide', () => { saveAll(true); });
 }
