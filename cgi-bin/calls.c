@@ -1,5 +1,6 @@
 /* Calls: dialling, answering, hanging up, notes, history. */
 #include "cgi-bin/command.h"
+#include "cgi-bin/limit.h"
 #include "cgi-bin/site.h"
 #include "lib/secret.h"
 
@@ -179,10 +180,8 @@ static int send_to_target(struct request *r, const char *verb)
 	struct buf *args = buf_new(r->ctx);
 	const char *kind = NULL, *value = NULL, *name = NULL;
 	struct json_out o;
-	int err = check_own(r);
+	int err = read_target(r, &kind, &value);
 
-	if (!err)
-		err = read_target(r, &kind, &value);
 	if (!err)
 		err = find_name(r, kind, value, &name);
 	if (err)
@@ -196,14 +195,45 @@ static int send_to_target(struct request *r, const char *verb)
 	return err == ERR_INVALID ? request_invalid(r, "/to/value", r->detail) : err;
 }
 
-static int transfer(struct request *r)
+static int send_transfer(struct request *r)
 {
 	return send_to_target(r, "transfer");
 }
 
-static int consult(struct request *r)
+static int send_consult(struct request *r)
 {
 	return send_to_target(r, "consult");
+}
+
+static bool leaves_the_house(const struct request *r)
+{
+	const char *text = request_input(r, "to"), *kind;
+	const struct json *to;
+
+	if (json_parse(r->ctx, text, strlen(text), &to))
+		return true;
+	kind = json_get_string(to, "kind");
+	return !kind || strcmp(kind, "NUMBER") == 0;
+}
+
+/* A number outside costs as much as one that is dialled, and counts as one. */
+static int run_to_target(struct request *r, int (*send)(struct request *r))
+{
+	int err = check_own(r);
+
+	if (err)
+		return err;
+	return leaves_the_house(r) ? limit_run(r, LIMIT_DIAL, send) : send(r);
+}
+
+static int transfer(struct request *r)
+{
+	return run_to_target(r, send_transfer);
+}
+
+static int consult(struct request *r)
+{
+	return run_to_target(r, send_consult);
 }
 
 /* Whether an agent may see the call is asked first, so that a foreign one is 403 and not 404. */

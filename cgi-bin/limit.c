@@ -36,9 +36,9 @@ struct count {
 	int reset_s;                   /* until the oldest one no longer counts */
 };
 
-static void begin(struct request *r, struct count *c)
+static void begin(struct request *r, enum limit limit, struct count *c)
 {
-	const struct limit_row *row = &limit_rows[r->route->limit];
+	const struct limit_row *row = &limit_rows[limit];
 
 	*c = (struct count){
 		.row = row,
@@ -102,11 +102,11 @@ static void tell(struct request *r, const struct count *c)
 			       c->n < c->max ? c->max - c->n : 0, c->reset_s));
 }
 
-int limit_run(struct request *r, int (*f)(struct request *r))
+int limit_run(struct request *r, enum limit limit, int (*f)(struct request *r))
 {
 	struct count c;
 
-	begin(r, &c);
+	begin(r, limit, &c);
 	int err = add(r, &c);
 	if (err)
 		return err;

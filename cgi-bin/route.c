@@ -378,7 +378,7 @@ static int run(struct request *r)
 	if (!r->route->limit)
 		return run_row(r);
 	int err = request_begin(r);
-	return err ? err : limit_run(r, run_row);
+	return err ? err : limit_run(r, r->route->limit, run_row);
 }
 
 static int serve(struct request *r)

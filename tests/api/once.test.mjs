@@ -75,3 +75,20 @@ test('an hour holds 60 dials of a user, whatever the session, and says so', asyn
     await redis('DEL', key);
   }
 });
+
+test('who is called outside for a customer is counted as dialled, a colleague is not', async () => {
+  const me = await signIn('1009');
+  const key = `cb:limit:dial:${me.user.id}`;
+  const ask = (act, to) => call('POST', `calls/${randomUUID()}/${act}`, { token: me.token, body: { to } });
+  try {
+    await redis('DEL', key);
+    await redis('ZADD', key, ...Array.from({ length: 60 }, () => [String(Date.now()), randomUUID()]).flat());
+    for (const act of ['transfer', 'consult']) {
+      assertProblem(await ask(act, { kind: 'NUMBER', value: '15550001111' }), 429, 'rate-limited');
+      assertProblem(await ask(act, { kind: 'AGENT', value: '1010' }), 404, 'not-found');
+    }
+    assertProblem(await ask('transfer', { kind: 'QUEUE', value: 'support' }), 404, 'not-found');
+  } finally {
+    await redis('DEL', key);
+  }
+});
