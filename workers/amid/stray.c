@@ -114,7 +114,11 @@ static void on_count(void *data, const struct ami_message *m, bool last)
 
 	if (!last)
 		return;
-	if (s) {
+	/* No answer says nothing of the phone: it is asked again. */
+	if (s && !m) {
+		s->counting = false;
+		s->next_ms = clock_mono_ms() + LISTEN_MS;
+	} else if (s) {
 		int64_t packets = answer_ok(m) ? ami_get_int(m, "Value", 0) : 0;
 		if (s->packets >= 0 && packets - s->packets <= ALIVE_PACKETS)
 			s->over = true;
