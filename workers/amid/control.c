@@ -131,6 +131,11 @@ static void send_next(struct act *a)
 		act_end(a, ERR_OK, NULL);
 		return;
 	}
+	/* Whoever asked is told that it failed: nothing more may come of it. */
+	if (command_time_left_ms(a->command) == 0) {
+		act_end(a, ERR_TIMEOUT, NULL);
+		return;
+	}
 	const struct action *action = &a->actions[a->next++];
 	struct session *s = action->system ? core_system(a->core) : core_control(a->core);
 	struct ami_action *out = session_begin(s, action->name);
