@@ -180,13 +180,16 @@ static bool refused(struct act *a, const char *why)
 	return why != NULL;
 }
 
-static const char *not_alone_with_customer(const struct parties *p)
+static const char *in_company(const struct parties *p)
 {
-	if (p->held_by_phone)
-		return HELD_BY_PHONE;
 	if (p->crowded || p->consult == CONSULT_JOINED)
 		return THREE;
 	return p->consult ? "You are in a consultation: end it first." : NULL;
+}
+
+static const char *not_alone_with_customer(const struct parties *p)
+{
+	return p->held_by_phone ? HELD_BY_PHONE : in_company(p);
 }
 
 static const char *not_consulting(const struct parties *p)
@@ -372,10 +375,10 @@ static void transfer_from_hold(struct act *a, const struct target_row *target, c
 void control_transfer(struct core *core, struct command *c)
 {
 	struct act *a = act_new(core, c);
-	const char *why = a ? not_alone_with_customer(&a->who) : NULL, *exten;
+	const char *exten;
 
 	/* Whom the phone holds can be transferred all the same. */
-	if (!a || refused(a, a->who.held_by_phone ? NULL : why))
+	if (!a || refused(a, in_company(&a->who)))
 		return;
 	const struct target_row *target = find_target(a, false, &exten);
 	if (!target)
