@@ -3,6 +3,7 @@
 // Each thing has a signal of its own, so that one agent's change redraws one tile; the maps around
 // them change only when something comes or goes. Events carry whole objects: applying one twice
 // changes nothing.
+import { serverNow } from '../core/clock.js';
 import { batch, computed, signal } from '../vendor/ui.js';
 
 /**
@@ -65,6 +66,15 @@ function replace(map, items, keyOf) {
 	if (!same) map.value = next;
 }
 
+/** When a ring began that was seen to begin: the feed tells that it rings, not since when. @type {Map<string, number>} */
+const ringsSince = new Map();
+
+function putAgent(/** @type {Agent} */ agent) {
+	if (!agent.ringing) ringsSince.delete(agent.extension);
+	else if (!agents.value.get(agent.extension)?.peek().ringing) ringsSince.set(agent.extension, serverNow());
+	put(agents, agent.extension, agent);
+}
+
 /** @type {Record<string, (data: any) => void>} */
 const REDUCERS = {
 	'call:incoming': (call) => put(calls, call.id, call),
@@ -73,7 +83,7 @@ const REDUCERS = {
 		remove(calls, call.id);
 		lastEnded.value = call;
 	},
-	'agent:status:updated': (agent) => put(agents, agent.extension, agent),
+	'agent:status:updated': putAgent,
 	'presence:update': ({ extension, ...presence }) => {
 		const held = agents.value.get(extension);
 		put(agents, extension, { status: 'OFFLINE', ...held?.value, extension, ...presence });
@@ -95,6 +105,7 @@ export function applySnapshot(/** @type {{stale?: boolean, calls: Call[], agents
 	if (isBlank(snapshot)) return;
 	batch(() => {
 		replace(calls, snapshot.calls, (call) => call.id);
+		for (const agent of snapshot.agents) if (!agent.ringing) ringsSince.delete(agent.extension);
 		replace(agents, snapshot.agents, (agent) => agent.extension);
 		replace(queues, snapshot.queues, (queue) => queue.name);
 		known.value = true;
@@ -105,6 +116,7 @@ export function clearFloor() {
 	batch(() => {
 		calls.value = new Map();
 		agents.value = new Map();
+		ringsSince.clear();
 		queues.value = new Map();
 		lastEnded.value = null;
 		known.value = false;
@@ -115,6 +127,13 @@ export function clearFloor() {
 export function shownState(/** @type {Agent} */ agent) {
 	if (agent.ringing) return 'RINGING';
 	return agent.held && agent.status === 'ON_CALL' ? 'ON_HOLD' : agent.status;
+}
+
+/** Since when an agent is in what is shown; null: not known. @param {Agent} agent @returns {string | number | null} */
+export function shownSince(agent) {
+	const shown = shownState(agent);
+	if (shown === 'RINGING') return ringsSince.get(agent.extension) ?? null;
+	return (shown === 'ON_HOLD' && calls.value.get(agent.callId ?? '')?.value.heldAt) || agent.since || null;
 }
 
 /** What the board calls an agent's state (data-state): one of the words other programs rely on. */

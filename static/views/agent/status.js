@@ -5,7 +5,7 @@ import { bindAction, withKey } from '../../core/keys.js';
 import { AGENT_STATES, agentState, CHOOSABLE } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { pauseReasons, reasonLabel } from '../../stores/directory.js';
-import { shownState } from '../../stores/floor.js';
+import { shownSince, shownState } from '../../stores/floor.js';
 import { link } from '../../stores/live.js';
 import { pauseEnd } from '../../stores/pause.js';
 import { self, setStatus, statusChange } from '../../stores/self.js';
@@ -103,7 +103,7 @@ export function StatusSelect() {
 				<${Options} />
 			</select>
 			<span class="status-word"><span aria-hidden="true">${label}</span>${pauseEnd.value === null ? html`<${Next} agent=${agent} />` : html`<${Limit} />`}</span>
-			<${Since} from=${agent?.since} testid="status-since" />
+			<${Since} from=${agent && shownSince(agent)} testid="status-since" />
 			<${Icon} name="chevron-down" size=${14} />
 		</div>
 		<${Note} />

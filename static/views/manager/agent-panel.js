@@ -6,7 +6,7 @@ import { text } from '../../core/text.js';
 import { pauseReasons, people, personName, queueName, reasonLabel } from '../../stores/directory.js';
 import { agentCalls, loadAgentCalls, openWithin } from '../../stores/drill.js';
 import { figures } from '../../stores/figures.js';
-import { agents, shownState } from '../../stores/floor.js';
+import { agents, shownSince, shownState } from '../../stores/floor.js';
 import { endHelp, forceStatus } from '../../stores/supervise.js';
 import { html, useEffect, useRef, useSignal } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
@@ -78,7 +78,7 @@ function Now({ extension, agent }) {
 	const queues = people.value.get(extension)?.queues ?? [];
 	const customer = agent.peerName || (agent.peer && phoneText(agent.peer));
 	const facts = [
-		[words.since, html`<${Age} from=${agent.since} />`],
+		[words.since, html`<${Age} from=${shownSince(agent)} />`],
 		customer && [words.customer, html`<span class="number">${customer}</span>`],
 		agent.queue && [words.callQueue, queueName(agent.queue)],
 		[words.queues, queues.length ? queues.map(queueName).join(', ') : words.noQueues],

@@ -4,7 +4,7 @@ import { agentState } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { personName, queueName, reasonLabel } from '../../stores/directory.js';
 import { open } from '../../stores/drill.js';
-import { agents, boardState, shownState } from '../../stores/floor.js';
+import { agents, boardState, shownSince, shownState } from '../../stores/floor.js';
 import { html } from '../../vendor/ui.js';
 import { Icon } from '../parts/icon.js';
 import { Age } from './age.js';
@@ -43,7 +43,7 @@ export function AgentTile({ extension, group, crowded }) {
 	return html`<li class=${`agent tone-${state.tone} ${agent.help ? 'asks-help' : ''}`} data-testid=${`agent-${extension}`} data-state=${boardState(agent)} data-group=${group}>
 		<button type="button" class="agent-tile" tabIndex=${-1} onClick=${() => openAgent(extension)} title=${`${name} · ${extension}\n${state.word}${what ? ` · ${what}` : ''}`}>
 			<span class="agent-name">${agent.help && html`<${Icon} name="hand" size=${14} label=${words.help} />`}<strong>${name}</strong><span class="agent-extension">${extension}</span></span>
-			<span class="agent-state"><${Icon} name=${state.icon} size=${13} /><span class=${what ? 'agent-word' : ''}>${(crowded && words.short[shownState(agent)]) || state.word}</span>${what && html`<span class="agent-doing">${parts.customer && html`<span class="agent-customer">${parts.customer}${parts.queue && ' · '}</span>`}${parts.queue || parts.reason}</span>`}<${Age} from=${agent.since} /></span>
+			<span class="agent-state"><${Icon} name=${state.icon} size=${13} /><span class=${what ? 'agent-word' : 'agent-alone'}>${(crowded && words.short[shownState(agent)]) || state.word}</span>${what && html`<span class="agent-doing">${parts.customer && html`<span class="agent-customer">${parts.customer}${parts.queue && ' · '}</span>`}${parts.queue || parts.reason}</span>`}<${Age} from=${shownSince(agent)} /></span>
 		</button>
 	</li>`;
 }

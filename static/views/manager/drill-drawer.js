@@ -4,7 +4,7 @@ import { AGENT_STATES, agentState, OUTCOMES } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { personName, queueName } from '../../stores/directory.js';
 import { back, close, loadVisits, openWithin, steps, top, turnTo, visits } from '../../stores/drill.js';
-import { agents, boardState, shownState } from '../../stores/floor.js';
+import { agents, boardState, shownSince, shownState } from '../../stores/floor.js';
 import { boardAgents } from '../../stores/roster.js';
 import { html, useEffect } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
@@ -28,7 +28,7 @@ function AgentRow({ extension }) {
 	const what = doing(agent);
 	return html`<li><button type="button" class="row-button drill-row" data-testid="drill-agent" onClick=${() => openWithin({ kind: 'agent', extension })}>
 		<span class="drill-main"><strong>${personName(extension)}</strong><span class="muted">${what || extension}</span></span>
-		<span class="drill-end"><${StateMark} state=${agentState(shownState(agent))} /><${Age} from=${agent.since} /></span><${Icon} name="chevron-right" />
+		<span class="drill-end"><${StateMark} state=${agentState(shownState(agent))} /><${Age} from=${shownSince(agent)} /></span><${Icon} name="chevron-right" />
 	</button></li>`;
 }
 
