@@ -14,8 +14,9 @@ static const struct {
 } rows[] = {
 	{ VIEW_COLLEAGUE, "agent:status:updated",
 	  "{\"extension\":\"1\",\"status\":\"ON_CALL\",\"peer\":\"+49\",\"peerName\":\"Ada\","
-	  "\"callId\":\"c\",\"phone\":\"REGISTERED\",\"new\":1}",
-	  "{\"extension\":\"1\",\"status\":\"ON_CALL\",\"phone\":\"REGISTERED\"}" },
+	  "\"callId\":\"c\",\"ringing\":true,\"phone\":\"REGISTERED\",\"new\":1}",
+	  "{\"extension\":\"1\",\"status\":\"ON_CALL\",\"ringing\":true,"
+	  "\"phone\":\"REGISTERED\"}" },
 	{ VIEW_WALL, "agent:status:updated",
 	  "{\"peer\":\"+49\",\"peerName\":\"Ada\",\"callId\":\"c\",\"extension\":\"1\",\"reason\":null,"
 	  "\"ringing\":false,\"nextStatus\":\"AWAY\",\"new\":1}",

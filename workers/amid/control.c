@@ -344,7 +344,7 @@ static const struct target_row *find_target(struct act *a, bool consult, const c
 	}
 	if (row->check == to_agent &&
 	    refused(a, tracker_reachable(core_tracker(a->core), a->command->tenant, value)
-			       ? "That agent has no phone there, or is in a call."
+			       ? "That agent is in a call or rings, or has no phone there."
 			       : NULL))
 		return NULL;
 	return row;

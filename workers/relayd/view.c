@@ -13,7 +13,11 @@ static const struct {
 	const char *list;
 	const char *list_names[NAMES_MAX];
 } rows[] = {
-	{ VIEW_COLLEAGUE, "agent:status:updated", { "extension", "status", "phone" }, NULL, { 0 } },
+	{ VIEW_COLLEAGUE,
+	  "agent:status:updated",
+	  { "extension", "status", "ringing", "phone" },
+	  NULL,
+	  { 0 } },
 	{ VIEW_WALL,
 	  "agent:status:updated",
 	  { "extension", "status", "reason", "since", "queue", "ringing", "held", "phone",
