@@ -60,6 +60,22 @@ describe('a consultation', () => {
 		assert.equal(line.ended, true);
 	}));
 
+	it('loses nobody to what is asked for twice', () => floor(['1001', '1002'], async ({ phones: [agent, other], customer }) => {
+		const { id, line } = await customer();
+		const twice = async (what) => (await Promise.all([api(agent, id, what), api(agent, id, what)])).map((r) => r.status).sort();
+		await done(agent, id, 'hold');
+		await h.until(async () => (await callState(id)).status === 'ON_HOLD', 'held');
+		assert.deepEqual(await twice('unhold'), [204, 409]);
+		await h.until(async () => (await callState(id)).status === 'CONNECTED', 'resumed');
+		(await consult(agent, other, id)).answer();
+		await is(id, 'TALKING');
+		assert.deepEqual(await twice('consult/cancel'), [204, 409]);
+		await none(id);
+		await together('trunk', '1001');
+		await line.hangup();
+		await over(id);
+	}));
+
 	it('is swapped to and fro, then completed', () => floor(['1001', '1002'], async ({ phones: [agent, other], customer }) => {
 		const { id, line } = await customer();
 		(await consult(agent, other, id)).answer();

@@ -16,6 +16,7 @@ enum {
 	ACTIONS_MAX = DIGITS_MAX,
 	HEADERS_MAX = 9,
 	DIGIT_MS = 100,
+	MOVE_MS = 3000,      /* so long may the events of what Asterisk has done be on their way */
 };
 
 struct action {
@@ -35,6 +36,17 @@ struct act {
 	size_t n, next;
 	void (*after)(struct act *a, int err);   /* before the reply; NULL: nothing */
 };
+
+/* What an agent has last had done to the own leg, and how it was joined before. */
+struct move {
+	struct move *next;
+	const char *channel, *verb;
+	bool together;
+	enum consult_state consult;
+	int64_t until_ms;
+};
+
+static struct move *moves;
 
 static const char *arg(const struct act *a, const char *name)
 {
@@ -146,6 +158,48 @@ static void send_next(struct act *a)
 		act_end(a, err, NULL);
 }
 
+/* Forgets this agent's and what is too old. */
+static void forget_moves(const char *channel)
+{
+	for (struct move **p = &moves; *p;) {
+		struct move *move = *p;
+		if (move->until_ms > clock_mono_ms() && strcmp(move->channel, channel) != 0) {
+			p = &move->next;
+			continue;
+		}
+		*p = move->next;
+		talloc_free(move);
+	}
+}
+
+/* As send_next, for what moves the agent's leg. */
+static void send_move(struct act *a)
+{
+	forget_moves(a->who.agent);
+	struct move *move = mem_new(a->core, struct move);
+
+	*move = (struct move){ moves, mem_strdup(move, a->who.agent), a->command->verb,
+			       a->who.together, a->who.consult, clock_mono_ms() + MOVE_MS };
+	moves = move;
+	send_next(a);
+}
+
+static bool is_under_way(const struct move *m, const struct act *a)
+{
+	return strcmp(m->channel, a->who.agent) == 0 && m->until_ms > clock_mono_ms() &&
+	       m->verb == a->command->verb && m->together == a->who.together &&
+	       m->consult == a->who.consult;
+}
+
+/* Asked for twice, before an event has shown the first: the leg would leave whom it has just been sent to. */
+static const char *under_way(const struct act *a)
+{
+	for (const struct move *m = moves; m; m = m->next)
+		if (is_under_way(m, a))
+			return "That is being done already.";
+	return NULL;
+}
+
 /* ---- who may, and in which state ---- */
 
 #define NO_CALL "The call is over."
@@ -210,7 +264,7 @@ void control_hold(struct core *core, struct command *c)
 		return;
 	add_way_back(a);
 	add_part(a, a->who.customer, "cc-idle", "s");
-	send_next(a);
+	send_move(a);
 }
 
 void control_unhold(struct core *core, struct command *c)
@@ -218,11 +272,12 @@ void control_unhold(struct core *core, struct command *c)
 	struct act *a = act_new(core, c);
 
 	if (!a || refused(a, not_alone_with_customer(&a->who)) ||
-	    refused(a, a->who.together ? "The call is not on hold." : NULL))
+	    refused(a, a->who.together ? "The call is not on hold." : NULL) ||
+	    refused(a, under_way(a)))
 		return;
 	add_with(a, a->who.customer, "");
 	add_redirect(a, a->who.agent, "cc-with", "s");
-	send_next(a);
+	send_move(a);
 }
 
 /* ---- mute and digits ---- */
@@ -389,7 +444,7 @@ void control_transfer(struct core *core, struct command *c)
 		    exten, NULL);
 	else
 		transfer_from_hold(a, target, exten);
-	send_next(a);
+	send_move(a);
 }
 
 /* ---- consultation ---- */
@@ -409,14 +464,14 @@ void control_consult(struct core *core, struct command *c)
 		add_part(a, a->who.customer, "cc-consult", exten);
 	else
 		add_redirect(a, a->who.agent, "cc-consult", exten);
-	send_next(a);
+	send_move(a);
 }
 
 void control_swap(struct core *core, struct command *c)
 {
 	struct act *a = act_new(core, c);
 
-	if (!a || refused(a, not_consulting(&a->who)))
+	if (!a || refused(a, not_consulting(&a->who)) || refused(a, under_way(a)))
 		return;
 	const struct parties *p = &a->who;
 	if (refused(a, p->consult == CONSULT_RINGING ? "The other side has not answered yet."
@@ -433,7 +488,7 @@ void control_swap(struct core *core, struct command *c)
 		add_with(a, p->target, p->customer);
 		add_part(a, p->customer, "cc-with", "s");
 	}
-	send_next(a);
+	send_move(a);
 }
 
 void control_join(struct core *core, struct command *c)
@@ -452,7 +507,7 @@ void control_join(struct core *core, struct command *c)
 	add_set(a, waits, "CC_WITH", p->agent);
 	add_set(a, p->customer, "CC_BACK", "");
 	add_redirect(a, waits, "cc-join", "s");
-	send_next(a);
+	send_move(a);
 }
 
 void control_complete(struct core *core, struct command *c)
@@ -470,14 +525,14 @@ void control_complete(struct core *core, struct command *c)
 		add(a, "Hangup", "Channel", p->agent, "Cause", "16", NULL);
 	else
 		add(a, "Bridge", "Channel1", p->customer, "Channel2", p->target, "Tone", "no", NULL);
-	send_next(a);
+	send_move(a);
 }
 
 void control_cancel(struct core *core, struct command *c)
 {
 	struct act *a = act_new(core, c);
 
-	if (!a || refused(a, not_consulting(&a->who)))
+	if (!a || refused(a, not_consulting(&a->who)) || refused(a, under_way(a)))
 		return;
 	const struct parties *p = &a->who;
 	if (p->consult == CONSULT_RINGING || p->consult == CONSULT_TALKING) {
@@ -487,5 +542,5 @@ void control_cancel(struct core *core, struct command *c)
 	} else {
 		add(a, "Hangup", "Channel", p->target, "Cause", "16", NULL);
 	}
-	send_next(a);
+	send_move(a);
 }
