@@ -23,6 +23,7 @@ struct stray {
 	const char *channel;         /* of the agent's leg */
 	const char *customer, *endpoint;
 	int64_t since_ms, next_ms;
+	int64_t again_ms;            /* not before this is the customer sent back once more, or 0 */
 	int64_t packets;             /* when they were last counted, -1: not yet */
 	bool counting;
 	bool waits;                  /* the customer was put on hold for it */
@@ -170,6 +171,17 @@ static void look_at_gone(struct core *core, struct stray *s, const struct talkin
 	}
 }
 
+/* Until Asterisk has done it the call looks as before: to send them back again would end the new ring. */
+static void look_at_elsewhere(struct core *core, struct stray *s)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now < s->again_ms)
+		return;
+	s->again_ms = now + ANSWER_MS;
+	send_back(core, s, s->endpoint);
+}
+
 static void look_at(void *arg, const struct talking *who)
 {
 	struct core *core = arg;
@@ -184,9 +196,11 @@ static void look_at(void *arg, const struct talking *who)
 		look_at_gone(core, s, who);
 		return;
 	}
-	if (who->phone == PHONE_ELSEWHERE)
-		send_back(core, s, s->endpoint);
-	else if (s->waits)
+	if (who->phone == PHONE_ELSEWHERE) {
+		look_at_elsewhere(core, s);
+		return;
+	}
+	if (s->waits)
 		resume(core, s);
 	s->seen = false;
 }
