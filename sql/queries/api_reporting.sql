@@ -36,7 +36,9 @@ SELECT now() AS "generatedAt", b.timezone, b.day AS "from",
      'longestWaitMs', longest_wait_ms) ORDER BY name), '[]')
    FROM seen) AS queues,
   (SELECT coalesce(json_agg(json_build_object('agentId', id, 'extension', extension,
-     'displayName', "displayName", 'queues', queues, 'status', status, 'reason', reason, 'since', rfc3339(since),
+     'displayName', "displayName",
+     'queues', CASE WHEN current_wallboard() IS NULL THEN queues
+                 ELSE ARRAY(SELECT s.name FROM seen s WHERE s.name = ANY (queues) ORDER BY s.name) END, 'status', status, 'reason', reason, 'since', rfc3339(since),
      'calls', calls, 'talkMs', talk_ms, 'holdMs', hold_ms) ORDER BY extension), '[]')
    FROM people) AS agents
 FROM bounds b

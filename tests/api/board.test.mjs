@@ -160,6 +160,22 @@ test('a wallboard that is taken back, is over or whose maker has gone is dark', 
   const dark = (await get('reporting/realtime', {}, { token: orphan.json.token })).status;
   await sql(`UPDATE users SET disabled_at = NULL WHERE id = '${cast.MANAGER.id}'`);
   assert.equal(dark, 401);
+  await sql(`UPDATE users SET role = 'SUPERVISOR' WHERE id = '${cast.MANAGER.id}'`);
+  await sql(`UPDATE users SET role = 'MANAGER' WHERE id = '${cast.MANAGER.id}'`);
+  assert.equal((await get('reporting/realtime', {}, { token: orphan.json.token })).status, 401, 'its maker was no manager meanwhile');
+});
+
+test('a wallboard names no queue but its own', async () => {
+  const made = await newWallboard();
+  const put = (name) => sql(`INSERT INTO queue_members (tenant_id, queue_id, agent_id)
+    SELECT tenant_id, id, '${cast.AGENT.agent}' FROM call_queues WHERE tenant_id = '${tenant.id}' AND name = '${name}'`);
+  await put('board_s1');
+  await put('board_s2');
+  const { json } = await get('reporting/realtime', {}, { token: made.json.token });
+  const { json: all } = await get('reporting/realtime');
+  await sql(`DELETE FROM queue_members WHERE tenant_id = '${tenant.id}' AND queue_id IN (SELECT id FROM call_queues WHERE name LIKE 'board_s_')`);
+  assert.deepEqual(json.agents.map((a) => a.queues), [['board_s1']]);
+  assert.ok(all.agents.find((a) => a.agentId === cast.AGENT.agent).queues.includes('board_s2'));
 });
 
 test('a wallboard of what is not there is refused at its field', async () => {
