@@ -8,6 +8,7 @@ const { makePeople, tryPeople } = await load('stores/admin/people-import.js');
 const { people } = await load('stores/admin/people.js');
 const { checkValue, readValue, writeValue } = await load('stores/admin/values.js');
 const { queues } = await load('stores/admin/queues.js');
+const { Form } = await load('stores/admin/form.js');
 const { differences } = await load('stores/admin/audit.js');
 const { generatePassword } = await load('stores/admin/password.js');
 const { queueInfo } = await load('stores/directory.js');
@@ -68,6 +69,17 @@ test('a field refuses what the server would, and nothing else', () => {
 		['screenPopUrl', '', true], ['screenPopUrl', 'https://crm.example.com/?n={number}', true], ['screenPopUrl', 'https://{number}.example.com/', false], ['screenPopUrl', 'javascript:alert(1)', false],
 	];
 	for (const [name, value, good] of cases) assert.equal(checkValue(field(name), value) === '', good, `${name} ${value}`);
+});
+
+test('the key of a new queue is made from its name, until somebody writes it', () => {
+	const form = new Form({ row: queues }, null);
+	for (const [name, key] of [['Réclamations & Billing', 'reclamations_billing'], ['2nd line', 'nd_line'], ['', '']]) {
+		form.set('displayName', name);
+		assert.equal(form.values.value.name, key);
+	}
+	form.set('name', 'sales');
+	form.set('displayName', 'Billing');
+	assert.equal(form.values.value.name, 'sales');
 });
 
 test('a value comes back as it was sent', () => {

@@ -41,10 +41,18 @@ export class Form {
 	}
 
 	set(/** @type {string} */ name, /** @type {any} */ value) {
-		this.values.value = { ...this.values.value, [name]: value };
-		if (this.errors.value[name]) {
-			this.errors.value = Object.fromEntries(Object.entries(this.errors.value).filter(([n]) => n !== name));
+		const before = this.values.value;
+		const set = { [name]: value, ...(this.isNew && this.followers(name, before[name], value)) };
+		this.values.value = { ...before, ...set };
+		if (Object.keys(set).some((n) => this.errors.value[n])) {
+			this.errors.value = Object.fromEntries(Object.entries(this.errors.value).filter(([n]) => !(n in set)));
 		}
+	}
+
+	/** The values of what is made from this field and was not written by hand. */
+	followers(/** @type {string} */ name, /** @type {any} */ before, /** @type {any} */ value) {
+		const untouched = this.section.row.fields.filter((f) => f.follows?.field === name && this.values.value[f.name] === f.follows.as(before));
+		return Object.fromEntries(untouched.map((f) => [f.name, f.follows?.as(value)]));
 	}
 
 	/** Looks for what is wrong before the server does. */

@@ -4,6 +4,7 @@ import { text } from '../../core/text.js';
 import { loadDirectory } from '../directory.js';
 import { zoneOptionsOrCentre } from './lookups.js';
 import { readAll } from './section.js';
+import { keyOf } from './values.js';
 
 const STRATEGIES = ['rrmemory', 'leastrecent', 'fewestcalls', 'ringall', 'random', 'linear', 'wrandom', 'rrordered'];
 const THRESHOLD = { part: 'thresholds', least: 'MANAGER', group: 'thresholds' };
@@ -19,7 +20,7 @@ export const queues = {
 	],
 	fields: [
 		{ name: 'displayName', type: 'text', required: true, max: 80, group: 'basics' },
-		{ name: 'name', type: 'text', required: true, onlyNew: true, min: 2, max: 40, pattern: /^[a-z][a-z0-9_]{1,39}$/, group: 'basics' },
+		{ name: 'name', type: 'text', required: true, onlyNew: true, min: 2, max: 40, pattern: /^[a-z][a-z0-9_]{1,39}$/, follows: { field: 'displayName', as: keyOf }, group: 'basics' },
 		{ name: 'members', type: 'members', part: 'members', least: 'MANAGER', group: 'members', initial: [],
 			read: (q) => (q.memberList ?? []).map((/** @type {any} */ m) => ({ agentId: m.agentId, penalty: m.penalty })) },
 		{ name: 'strategy', type: 'choice', options: STRATEGIES, initial: 'rrmemory', group: 'ringing', wide: true },

@@ -7,9 +7,14 @@ import { text } from '../../core/text.js';
  *   onlyNew?: boolean, onlyOld?: boolean, least?: string, options?: string[] | (() => {value: string, label: string}[]), rows?: number,
  *   when?: (values: Record<string, any>) => boolean, read?: (item: any) => any, write?: (value: any, body: Record<string, any>) => void,
  *   pointer?: string, part?: string, unit?: string, nullable?: boolean, group?: string, wide?: boolean, autocomplete?: string,
+ *   follows?: {field: string, as: (value: any) => any},
  * }} FieldRow onlyNew: asked for once, at the making; onlyOld: what is made has it; least: the role that may change it,
- *   where that is not the section's; part: what it is sent with; pointer: what refusals call it
+ *   where that is not the section's; part: what it is sent with; follows: the field of a new one it is made from until somebody writes into it; pointer: what refusals call it
  */
+
+/** A name as a key: small letters without accents, digits and _, a letter first. */
+export const keyOf = (/** @type {string} */ name) =>
+	name.normalize('NFD').toLowerCase().replace(/\p{M}/gu, '').replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+/, '').slice(0, 40).replace(/_$/, '');
 
 const MS = 1000;
 const PERCENT = 100;

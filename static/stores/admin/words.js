@@ -5,10 +5,11 @@ import { signal } from '../../vendor/ui.js';
 import { loadDirectory } from '../directory.js';
 import { queueOptions } from './lookups.js';
 import { readAll } from './section.js';
+import { keyOf } from './values.js';
 
 /** @typedef {import('./section.js').SectionRow} SectionRow */
 
-const CODE = { name: 'code', type: 'text', required: true, onlyNew: true, max: 40, pattern: /^[A-Z][A-Z0-9_]{0,39}$/ };
+const CODE = { name: 'code', type: 'text', required: true, onlyNew: true, max: 40, pattern: /^[A-Z][A-Z0-9_]{0,39}$/, follows: { field: 'label', as: (/** @type {string} */ label) => keyOf(label).toUpperCase() } };
 const POSITION = { name: 'position', type: 'integer', min: 0, max: 9999, initial: 0 };
 
 /** @type {SectionRow} */
