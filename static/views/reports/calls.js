@@ -57,12 +57,12 @@ const COLUMNS = [
 ];
 
 function Row({ call }) {
-	return html`<tr data-testid="call-row" data-call-id=${call.id}>${COLUMNS.map((col) => html`<td key=${col.label} class=${col.figure ? 'figure-cell' : ''}>${col.of(call)}</td>`)}
+	return html`<tr data-testid="call-row" data-call-id=${call.id}>${COLUMNS.map((col) => html`<td key=${col.label} class=${col.figure ? 'figure-cell' : ''} data-label=${col.label}>${col.of(call)}</td>`)}
 		<td><${IconButton} label=${words.showCall} icon="chevron-right" onClick=${() => open({ kind: 'call', id: call.id })} /></td></tr>`;
 }
 
 function Table({ items }) {
-	return html`<div class="scroll card" tabIndex=${0} role="group" aria-label=${words.calls}><table class="table">
+	return html`<div class="scroll card" tabIndex=${0} role="group" aria-label=${words.calls}><table class="table calls-table">
 		<thead><tr>${COLUMNS.map((col) => html`<th key=${col.label} scope="col" class=${col.figure ? 'figure-cell' : ''}>${col.label}</th>`)}<td></td></tr></thead>
 		<tbody>${items.map((/** @type {any} */ c) => html`<${Row} key=${c.id} call=${c} />`)}</tbody>
 	</table></div>`;
