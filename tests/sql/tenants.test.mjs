@@ -51,6 +51,7 @@ function rowsOf(tenant_id) {
 		agent_activity_logs: { ...mine, seq: 1, agent_id: agent, at: MOMENT, activity: 'LOGIN' },
 		callbacks: { ...mine, id: id('115'), phone_number: '990000000003', agent_id: agent, due_at: MOMENT, created_by: user },
 		missed_call_closings: { ...mine, agent_id: agent, number: '990000000004', upto: MOMENT, closed_by: user },
+		preferences: { ...mine, user_id: user, name: 'theme', value: '"dark"' },
 		wallboards: { ...mine, id: id('116'), name: 'x', token_hash: `\\x${letter.repeat(64)}`, queue_ids: [queue], created_by: user, created_at: MOMENT, expires_at: 'infinity' },
 		audit_log: { ...mine, id: 1, at: MOMENT, action: 'a.b', kind: 'x', hash: `\\x${letter.repeat(64)}` },
 		audit_heads: { ...mine, id: 1, hash: `\\x${letter.repeat(64)}` },
@@ -74,7 +75,8 @@ const HELPERS = `
 	CREATE FUNCTION pg_temp.try(role name, tenant text, statement text, given jsonb) RETURNS text LANGUAGE plpgsql AS $$
 	DECLARE n bigint; result text; BEGIN
 		BEGIN
-			PERFORM set_config('cordboard.tenant', tenant, true), set_config('cordboard.role', 'ADMIN', true);
+			PERFORM set_config('cordboard.tenant', tenant, true), set_config('cordboard.role', 'ADMIN', true),
+				set_config('cordboard.user', CASE tenant WHEN '' THEN '' ELSE left(tenant, 32) || '101' || right(tenant, 1) END, true);
 			EXECUTE format('SET LOCAL ROLE %I', role);
 			EXECUTE statement USING given;
 			GET DIAGNOSTICS n = ROW_COUNT;
