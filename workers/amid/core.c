@@ -87,6 +87,11 @@ bool core_linked(const struct core *core)
 	return session_ready(core->events) && session_ready(core->control);
 }
 
+bool core_leads(const struct core *core)
+{
+	return store_leads(core->store);
+}
+
 const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
 			  const char *extension)
 {
@@ -362,7 +367,7 @@ static void run_commands(struct core *core)
 	struct command *c;
 
 	/* Who has slept asks first: the command may be another's to run by now. */
-	while (store_leads(core->store) && (c = mailbox_take(core->command_box, 0)) != NULL)
+	while (core_leads(core) && (c = mailbox_take(core->command_box, 0)) != NULL)
 		verb_run(core, c);
 	verb_tick(core, false);
 	stray_tick(core);

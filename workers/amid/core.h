@@ -25,6 +25,8 @@ struct session *core_system(struct core *core);
 struct commands *core_commands(struct core *core);
 /* Whether commands reach Asterisk and their consequences are heard. */
 bool core_linked(const struct core *core);
+/* Whether no other process can have become the writer meanwhile. */
+bool core_leads(const struct core *core);
 /* Name of an extension's endpoint in Asterisk: plain in the default tenant. */
 const char *core_endpoint(const struct core *core, const void *ctx, const char *tenant,
 			  const char *extension);

@@ -222,9 +222,12 @@ static void sweep(void)
 
 void stray_tick(struct core *core)
 {
-	if (clock_mono_ms() < next_look_ms || !core_linked(core))
+	if (clock_mono_ms() < next_look_ms)
 		return;
 	next_look_ms = clock_mono_ms() + LOOK_MS;
+	/* Who has slept may be the writer no longer, and what it knows of phones is old. */
+	if (!core_linked(core) || !core_leads(core))
+		return;
 	tracker_each_talking(core_tracker(core), look_at, core);
 	sweep();
 }
