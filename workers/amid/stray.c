@@ -74,6 +74,7 @@ static void hold(struct core *core, struct stray *s)
 	ami_action_put(a, "ExtraPriority", "1");
 	send(core);
 	s->waits = true;
+	s->next_ms = clock_mono_ms() + ANSWER_MS;
 }
 
 static void resume(struct core *core, const struct stray *s)
@@ -200,7 +201,11 @@ static void look_at(void *arg, const struct talking *who)
 		look_at_elsewhere(core, s);
 		return;
 	}
-	if (s->waits)
+	/* The hold is still on its way. */
+	if (s->waits && who->together && clock_mono_ms() < s->next_ms)
+		return;
+	/* Somebody else may have resumed the call: who is sent to the customer again leaves them first. */
+	if (s->waits && !who->together)
 		resume(core, s);
 	s->seen = false;
 }
