@@ -75,8 +75,13 @@ export function DispositionTree({ tree, chosen, anchor, begin, onChoose, onClose
 		place(element, anchor.current);
 		field.current?.focus();
 		const toggled = (/** @type {any} */ event) => { if (event.newState === 'closed') onClose(); };
+		const again = () => { if (anchor.current) place(element, anchor.current); };
 		element.addEventListener('toggle', toggled);
-		return () => element.removeEventListener('toggle', toggled);
+		addEventListener('resize', again);
+		return () => {
+			element.removeEventListener('toggle', toggled);
+			removeEventListener('resize', again);
+		};
 	}, []);
 	const setOpen = (/** @type {Row} */ row, /** @type {boolean} */ open) => {
 		const next = new Set(closed.value);
