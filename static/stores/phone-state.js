@@ -1,6 +1,7 @@
 // What the phone is in: the facts that its other stores write and the views read.
 import { computed, signal } from '../vendor/ui.js';
 import { calls } from './floor.js';
+import { agentExtension } from './session.js';
 
 /** @template T @typedef {import('../vendor/ui.js').Signal<T>} Sig */
 /** @typedef {import('../phone/sip-call.js').SipCall} SipCall */
@@ -37,6 +38,21 @@ export const callStage = computed(() => {
 	if (call.phase !== 'up') return call.outgoing ? 'calling' : call.phase;
 	if (call.outgoing && !liveCall.value?.answeredAt) return 'calling';
 	return call.hold === 'off' ? 'talking' : 'hold';
+});
+
+/** A call that a colleague asked about first and then handed over here: the phone still has the colleague's number. */
+function isHandedOver(/** @type {PhoneCall} */ call) {
+	const { consult, transfer } = liveCall.value ?? {};
+	return !consult && transfer?.kind === 'ATTENDED' && transfer.to === agentExtension.value?.extension && transfer.from === call.number;
+}
+
+/** Who is on the other side. */
+export const otherSide = computed(() => {
+	const call = phoneCall.value;
+	if (!call) return null;
+	const live = liveCall.value;
+	if (!live || !isHandedOver(call)) return { number: call.number, name: call.name };
+	return live.direction === 'OUTBOUND' ? { number: live.to ?? null, name: null } : { number: live.from, name: live.fromName ?? null };
 });
 
 /** When the talk began, for its timer. */

@@ -7,7 +7,7 @@ import { startQuality } from './quality.js';
 import { startRegistration } from './registration.js';
 import { watchTransfers } from './transfer.js';
 
-export { audible, callStage, dialling, liveCall, phoneCall, phoneNotice, phonePlace, registration, talkingSince, tonesSent } from './phone-state.js';
+export { audible, callStage, dialling, liveCall, otherSide, phoneCall, phoneNotice, phonePlace, registration, talkingSince, tonesSent } from './phone-state.js';
 export { answer, hangUp, reject, sendTones, toggleHold, toggleMute } from './phone-call.js';
 export { cannotDial, dial, dialProblem, lastDialled } from './dial.js';
 export { register, registrationReason, startPhone, stopPhone, takeOver } from './registration.js';

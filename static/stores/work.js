@@ -6,7 +6,7 @@ import { api } from '../core/api.js';
 import { text } from '../core/text.js';
 import { computed, effect, signal, untracked } from '../vendor/ui.js';
 import { dispositionTree, queueInfo } from './directory.js';
-import { callStage, liveCall, phoneCall } from './phone.js';
+import { callStage, liveCall, otherSide, phoneCall } from './phone.js';
 import { ownCall, self, wrapup } from './self.js';
 import { beforeSignOut, sessionState, user } from './session.js';
 
@@ -198,7 +198,7 @@ function take(next) {
 function fromPhone() {
 	const call = phoneCall.value;
 	if (!call?.callId) return null;
-	return { callId: call.callId, number: call.number, name: call.name, queue: liveCall.value?.queue ?? null, did: liveCall.value?.did ?? null, outgoing: call.outgoing, over: false };
+	return { callId: call.callId, number: otherSide.value?.number ?? null, name: otherSide.value?.name ?? null, queue: liveCall.value?.queue ?? null, did: liveCall.value?.did ?? null, outgoing: call.outgoing, over: false };
 }
 
 function fromFloor() {

@@ -4,7 +4,7 @@ import { phone as phoneText } from '../../core/format.js';
 import { text } from '../../core/text.js';
 import { queueName } from '../../stores/directory.js';
 import { customer } from '../../stores/customer.js';
-import { callStage, dialling, hangUp, liveCall, phoneCall, talkingSince, toggleHold, toggleMute } from '../../stores/phone.js';
+import { callStage, dialling, hangUp, liveCall, otherSide, phoneCall, talkingSince, toggleHold, toggleMute } from '../../stores/phone.js';
 import { consultation, transferNotice } from '../../stores/transfer.js';
 import { html, useEffect, useSignal } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
@@ -29,9 +29,9 @@ const contactName = (/** @type {string | null | undefined} */ number) =>
 	(number && customer.value?.number === number ? customer.value.contact?.name : null);
 
 /** Who is on the other side: the contact's name or the network's, the number, the queue. */
-function OtherSide({ call }) {
-	const number = call?.number ?? dialling.value?.number;
-	const name = contactName(number) ?? (call?.name === number ? null : call?.name);
+function OtherSide() {
+	const { number = dialling.value?.number, name: sent } = otherSide.value ?? {};
+	const name = contactName(number) ?? (sent === number ? null : sent);
 	const facts = [name && phoneText(number), queueName(liveCall.value?.queue)].filter(Boolean);
 	return html`<p class="call-name">${name ?? phoneText(number)}</p>
 		<p class="call-number number">${facts.join(' · ')}</p>`;
@@ -66,7 +66,7 @@ export function CallCard() {
 	const close = () => { panel.value = ''; };
 	return html`<article class=${`card call-card tone-${(STAGES[stage] ?? STAGES.calling).tone}`} data-testid="call-card" data-call-id=${call?.callId} data-stage=${stage}>
 		<${Head} call=${call} stage=${stage} />
-		<${OtherSide} call=${call} />
+		<${OtherSide} />
 		<${Meters} call=${call} />
 		<${Note} call=${call} />
 		<${CallControls} call=${call} panel=${panel} answered=${stage !== 'calling'} locked=${Boolean(consultation.value)} />

@@ -77,20 +77,20 @@ export async function farEnd(context, mock) {
 
 export const CALL = { id: CALL_ID, direction: 'INBOUND', from: '15551230001', fromName: null, to: '5550100', did: '5550100', queue: 'support', startedAt: ago(24), queuedAt: ago(23) };
 
-export async function ring(page, mock, context, { extension = '1001', card = 'ring-card' } = {}) {
+export async function ring(page, mock, context, { extension = '1001', card = 'ring-card', from = CALL.from, name = 'WHITFIELD D' } = {}) {
 	await mock.peer.registered();
 	await page.getByTestId('phone-state').and(page.locator('[data-state=registered]')).waitFor();
 	const far = await farEnd(context, mock);
 	await page.bringToFront();
-	const dialog = mock.peer.invite({ sdp: far.offer, from: '15551230001', name: 'WHITFIELD D', headers: [`X-CC-Call-ID: ${CALL_ID}`], reoffer: far.reoffer });
+	const dialog = mock.peer.invite({ sdp: far.offer, from, name, headers: [`X-CC-Call-ID: ${CALL_ID}`], reoffer: far.reoffer });
 	mock.emit('call:incoming', { ...CALL, status: 'RINGING', agent: null, ringing: [extension], offeredTo: extension });
 	mock.agent(extension, { ringing: true, queue: 'support', peer: CALL.from });
 	await page.getByTestId(card).waitFor();
 	return { dialog, far };
 }
 
-export async function talk(page, mock, context) {
-	const { dialog, far } = await ring(page, mock, context);
+export async function talk(page, mock, context, options = {}) {
+	const { dialog, far } = await ring(page, mock, context, options);
 	await page.getByRole('button', { name: 'Answer' }).click();
 	await far.accept(await dialog.answered);
 	mock.agent('1001', { ringing: false, status: 'ON_CALL', callId: CALL_ID, since: ago(0) });

@@ -75,6 +75,16 @@ test('a consultation goes from ringing to the end; a hold of one’s own is resu
 	assert.equal(sent(mock, 'POST', `calls/${CALL_ID}/consult/complete`).length, 1);
 }));
 
+test('a call that a colleague asked about and handed over is the customer’s', () => onPage('/agent', desk, async (page, mock, context) => {
+	await talk(page, mock, context, { from: '1005', name: 'Sofia Lindqvist' });
+	const asked = { ...mock.lastCall, agent: '1005', consult: { by: '1005', to: '1001', status: 'TALKING' } };
+	mock.emit('call:state:changed', asked);
+	await page.getByTestId('call-card').getByText('Sofia Lindqvist').waitFor();
+	mock.emit('call:state:changed', { ...asked, agent: '1001', consult: null, transfer: { kind: 'ATTENDED', from: '1005', to: '1001', result: 'ANSWERED', at: new Date().toISOString() } });
+	await page.getByTestId('call-card').getByText('Dana Whitfield').waitFor();
+	await page.getByTestId('customer-name').getByText('Dana Whitfield').waitFor();
+}));
+
 test('a consultation that nobody answered says so', () => onPage('/agent', desk, async (page, mock, context) => {
 	await talk(page, mock, context);
 	await page.keyboard.press('t');
