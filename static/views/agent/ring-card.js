@@ -43,7 +43,7 @@ export function RingCard() {
 		<p class="card-problem field-error" role="alert">${call.problem && html`<${Icon} name="circle-alert" size=${14} /><span>${call.problem}</span>`}</p>
 		<div class="pair">
 			<${Button} label=${text.phone.answer} icon="phone" kind="positive" size="large" keyFor="answer" testid="answer" disabled=${answering} onClick=${answer} />
-			<${Button} label=${text.phone.reject} icon="phone-off" kind="danger" size="large" keyFor="reject" testid="reject" disabled=${answering} onClick=${reject} />
+			<${Button} label=${text.phone.reject} icon="phone-off" kind="refusal" size="large" keyFor="reject" testid="reject" disabled=${answering} onClick=${reject} />
 		</div>
 	</article>`;
 }

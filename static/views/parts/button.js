@@ -3,7 +3,7 @@ import { html } from '../../vendor/ui.js';
 import { Icon } from './icon.js';
 
 /** @type {Record<string, string>} */
-const KINDS = { primary: 'primary', positive: 'positive', danger: 'danger', plain: '' };
+const KINDS = { primary: 'primary', positive: 'positive', danger: 'danger', refusal: 'refusal', plain: '' };
 
 /** The key as assistive technology is told of it. */
 const ariaKey = (/** @type {string | undefined} */ action) => (action && shownKey(action).replace('Ctrl', 'Control')) || undefined;
@@ -11,7 +11,7 @@ const ariaKey = (/** @type {string | undefined} */ action) => (action && shownKe
 /**
  * A button with words. Its key, if it has one, stands in the tooltip; while busy it keeps its place
  * and width and takes no second press.
- * @param {{label: string, icon?: string, kind?: 'primary' | 'positive' | 'danger' | 'plain', keyFor?: string, busy?: boolean,
+ * @param {{label: string, icon?: string, kind?: 'primary' | 'positive' | 'danger' | 'refusal' | 'plain', keyFor?: string, busy?: boolean,
  *   disabled?: boolean, onClick?: (event: any) => void, testid?: string, size?: 'small' | 'large', wide?: boolean, title?: string,
  *   type?: 'button' | 'submit', [rest: string]: any}} props
  */
