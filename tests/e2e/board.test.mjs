@@ -121,13 +121,11 @@ test('an agent is made ready, paused with a reason and signed out, and the resul
 });
 
 test('the counts are those of the tiles', async () => {
-	const tiles = await manager.evaluate(() => {
-		const counts = {};
-		for (const tile of document.querySelectorAll('.agent[data-state]')) counts[tile.dataset.state] = (counts[tile.dataset.state] ?? 0) + 1;
-		return counts;
-	});
-	const shown = { ready: ['AVAILABLE'], talking: ['ON_CALL'], 'wrap-up': ['WRAP_UP'], away: ['AWAY', 'BUSY'] };
-	for (const [id, states] of Object.entries(shown)) assert.equal(await numberOf(manager, `floor-${id}`), states.reduce((sum, s) => sum + (tiles[s] ?? 0), 0), id);
+	const figures = { ready: ['AVAILABLE'], talking: ['ON_CALL'], 'wrap-up': ['WRAP_UP'], away: ['AWAY', 'BUSY'] };
+	const tiles = () => manager.evaluate(() => [...document.querySelectorAll('.agent[data-state]')].map((tile) => tile.dataset.state));
+	for (const [id, states] of Object.entries(figures)) {
+		await h.until(async () => await numberOf(manager, `floor-${id}`) === (await tiles()).filter((s) => states.includes(s)).length, `the figure ${id} to be that of the tiles`);
+	}
 });
 
 test('a wallboard shows the queue without a session, and is dark once it is taken back', async () => {

@@ -74,10 +74,10 @@ export async function standUp(extension) {
 	}, `${extension} to be off the floor`, PATIENCE_MS);
 }
 
-/** The board's word for each agent, and its counts. */
+/** The board's word for each agent of the demo, for other tests leave agents of their own, and its counts. */
 export const board = (page) => page.evaluate(() => {
 	const text = (id) => document.querySelector(`[data-testid="${id}"]`)?.textContent ?? null;
-	const tiles = [...document.querySelectorAll('[data-testid^="agent-"][data-state]')];
+	const tiles = [...document.querySelectorAll('[data-testid^="agent-10"][data-state]')];
 	return {
 		agents: Object.fromEntries(tiles.map((t) => [t.dataset.testid.slice('agent-'.length), t.dataset.state])),
 		waiting: text('floor-waiting'), answered: text('floor-answered'), abandoned: text('floor-abandoned'),
@@ -89,7 +89,7 @@ export const board = (page) => page.evaluate(() => {
 export async function boardByApi(token) {
 	const { floor, queues, agents } = (await h.api(token, 'GET', '/reporting/realtime')).body;
 	return {
-		agents: Object.fromEntries(agents.filter((a) => a.extension.startsWith('1')).map((a) => [a.extension, a.status])),
+		agents: Object.fromEntries(agents.filter((a) => a.extension.startsWith('10')).map((a) => [a.extension, a.status])),
 		waiting: String(floor.waiting), answered: String(floor.answered), abandoned: String(floor.abandoned),
 		queues: Object.fromEntries(['support', 'sales'].map((name) => [name, String(queues.find((q) => q.name === name).waiting)])),
 	};
