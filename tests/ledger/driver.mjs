@@ -126,21 +126,23 @@ export class Driver {
 		return target;
 	}
 
-	bridge(entry, what, a, b) {
-		return this.act(entry, what, { Action: 'Bridge', Channel1: a, Channel2: b, Tone: 'no' });
+	/** As cordboard-amid leaves it: music goes on for as long as the agent who holds the customer is there. */
+	async bridge(entry, what, legs, other) {
+		await this.ami.ask({ Action: 'Setvar', Channel: legs.caller, Variable: 'CC_HOLDER', Value: legs.agent }).catch(() => null);
+		return this.act(entry, what, { Action: 'Bridge', Channel1: legs.caller, Channel2: other, Tone: 'no' });
 	}
 
 	async do_consult(entry, call, legs) {
 		const target = await this.consult(entry, call, legs, 'target');
-		if (target?.status === 'ANSWER') await this.bridge(entry, 'complete', legs.caller, target.channel);
+		if (target?.status === 'ANSWER') await this.bridge(entry, 'complete', legs, target.channel);
 	}
 
 	async do_consult_back(entry, call, legs) {
-		if (await this.consult(entry, call, legs, 'target')) await this.bridge(entry, 'back', legs.caller, legs.agent);
+		if (await this.consult(entry, call, legs, 'target')) await this.bridge(entry, 'back', legs, legs.agent);
 	}
 
 	async do_consult_refused(entry, call, legs) {
-		if (await this.consult(entry, call, legs, 'busy')) await this.bridge(entry, 'back', legs.caller, legs.agent);
+		if (await this.consult(entry, call, legs, 'busy')) await this.bridge(entry, 'back', legs, legs.agent);
 	}
 
 	// ---- the calls ----
