@@ -164,6 +164,7 @@ describe('the relay', () => {
 describe('PostgreSQL', () => {
 	it('away: what needs it says so, the floor stays live, and the figures come back by themselves', async (t) => {
 		await h.service('down', 'postgres');
+		await h.until(() => h.sql('SELECT 1').then(() => false, () => true), 'PostgreSQL to be gone');
 		try {
 			await agent.getByTestId('status').selectOption('AWAY:BREAK');
 			await agent.locator('header [role=alert]').waitFor();
