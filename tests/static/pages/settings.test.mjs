@@ -49,7 +49,8 @@ test('a choice that cannot be kept is in force, says so, and is sent again', () 
 test('a key is given to another action after its holder is told; tooltip, help and press follow', () => onPage('/agent', { user: '1001' }, async (page, mock) => {
 	await open(page, 'Keys');
 	await page.getByTestId('key-help').click();
-	await page.keyboard.press('Escape');
+	await page.getByTestId('press-key').press('Escape');
+	await page.getByTestId('press-key').waitFor({ state: 'detached' });
 	await page.getByTestId('settings').waitFor();
 	await page.getByTestId('key-help').click();
 	await page.getByTestId('press-key').press('s');
