@@ -184,18 +184,20 @@ static void send_move(struct act *a)
 	send_next(a);
 }
 
-static bool is_under_way(const struct move *m, const struct act *a)
+/* What is done half changes who is joined with whom; only what may be wanted again goes by that. */
+static bool is_under_way(const struct move *m, const struct act *a, bool may_repeat)
 {
+	bool same = m->together == a->who.together && m->consult == a->who.consult;
+
 	return strcmp(m->channel, a->who.agent) == 0 && m->until_ms > clock_mono_ms() &&
-	       m->verb == a->command->verb && m->together == a->who.together &&
-	       m->consult == a->who.consult;
+	       m->verb == a->command->verb && (same || !may_repeat);
 }
 
 /* Asked for twice, before an event has shown the first: the leg would leave whom it has just been sent to. */
-static const char *under_way(const struct act *a)
+static const char *under_way(const struct act *a, bool may_repeat)
 {
 	for (const struct move *m = moves; m; m = m->next)
-		if (is_under_way(m, a))
+		if (is_under_way(m, a, may_repeat))
 			return "That is being done already.";
 	return NULL;
 }
@@ -273,7 +275,7 @@ void control_unhold(struct core *core, struct command *c)
 
 	if (!a || refused(a, not_alone_with_customer(&a->who)) ||
 	    refused(a, a->who.together ? "The call is not on hold." : NULL) ||
-	    refused(a, under_way(a)))
+	    refused(a, under_way(a, false)))
 		return;
 	add_with(a, a->who.customer, "");
 	add_redirect(a, a->who.agent, "cc-with", "s");
@@ -471,7 +473,7 @@ void control_swap(struct core *core, struct command *c)
 {
 	struct act *a = act_new(core, c);
 
-	if (!a || refused(a, not_consulting(&a->who)) || refused(a, under_way(a)))
+	if (!a || refused(a, not_consulting(&a->who)) || refused(a, under_way(a, true)))
 		return;
 	const struct parties *p = &a->who;
 	if (refused(a, p->consult == CONSULT_RINGING ? "The other side has not answered yet."
@@ -532,7 +534,7 @@ void control_cancel(struct core *core, struct command *c)
 {
 	struct act *a = act_new(core, c);
 
-	if (!a || refused(a, not_consulting(&a->who)) || refused(a, under_way(a)))
+	if (!a || refused(a, not_consulting(&a->who)) || refused(a, under_way(a, false)))
 		return;
 	const struct parties *p = &a->who;
 	if (p->consult == CONSULT_RINGING || p->consult == CONSULT_TALKING) {
