@@ -21,7 +21,7 @@ export const looks = [
 	settings('keys', 'Keys'),
 	settings('keys-conflict', 'Keys', async (page) => {
 		await page.getByTestId('key-mute').click();
-		await page.keyboard.press('h');
+		await page.getByTestId('press-key').press('h');
 		await page.getByTestId('take-key').waitFor();
 	}),
 	settings('sessions', 'Sessions', (page) => page.getByTestId('session').first().waitFor()),
