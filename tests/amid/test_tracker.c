@@ -812,6 +812,21 @@ static enum consult_state consult(struct fixture *f, const char *status)
 	return who.consult;
 }
 
+static void target_answers(struct fixture *f)
+{
+	event(f, 3500, "Event: DialEnd\nDestUniqueid: u-3\nDialStatus: ANSWER" AGENT);
+	enter(f, 3501, TARGET, "c");
+	enter(f, 3502, AGENT, "c");
+}
+
+static void agent_goes_back_to_the_customer(struct fixture *f)
+{
+	leave(f, 4000, TARGET, "cc-hold");
+	leave(f, 4000, AGENT, "cc-with");
+	enter(f, 4001, CALLER, "d");
+	enter(f, 4002, AGENT, "d");
+}
+
 static void a_consultation_is_known_in_each_of_its_states(void **state)
 {
 	struct fixture *f = *state;
@@ -827,15 +842,10 @@ static void a_consultation_is_known_in_each_of_its_states(void **state)
 	assert_int_equal(consult(f, "RINGING"), CONSULT_RINGING);
 	assert_int_equal(tracker_parties(f->tracker, f, "demo", CALL_ID, "1002", &who), ERR_CONFLICT);
 	assert_int_equal(tracker_parties(f->tracker, f, "acme", CALL_ID, "1001", &who), ERR_NOT_FOUND);
-	event(f, 3500, "Event: DialEnd\nDestUniqueid: u-3\nDialStatus: ANSWER" AGENT);
-	enter(f, 3501, TARGET, "c");
-	enter(f, 3502, AGENT, "c");
+	target_answers(f);
 	assert_int_equal(consult(f, "TALKING"), CONSULT_TALKING);
 	assert_string_equal(field(f, f->call, "status"), "ON_HOLD");
-	leave(f, 4000, TARGET, "cc-hold");
-	leave(f, 4000, AGENT, "cc-with");
-	enter(f, 4001, CALLER, "d");
-	enter(f, 4002, AGENT, "d");
+	agent_goes_back_to_the_customer(f);
 	assert_int_equal(consult(f, "HELD"), CONSULT_HELD);
 	assert_string_equal(field(f, f->call, "status"), "CONNECTED");
 	enter(f, 5000, TARGET, "d");
@@ -844,6 +854,41 @@ static void a_consultation_is_known_in_each_of_its_states(void **state)
 	assert_true(who.crowded);
 	event(f, 6000, "Event: Hangup\nCause: 16" TARGET);
 	assert_int_equal(consult(f, NULL), CONSULT_NONE);
+}
+
+/* Asterisk tells of the agent's end and of the target's beginning in either order. */
+static void hand_over(struct fixture *f, bool agent_leaves_first)
+{
+	static const char agent_ends[] = "Event: Hangup\nCause: 16" AGENT;
+
+	sign_in(f);
+	call_waits(f);
+	agent_rings(f);
+	agent_answers(f);
+	agent_consults(f);
+	target_answers(f);
+	agent_goes_back_to_the_customer(f);
+	leave(f, 5000, CALLER, "cc-inbound");
+	if (agent_leaves_first)
+		event(f, 5001, agent_ends);
+	enter(f, 5002, CALLER, "e");
+	enter(f, 5002, TARGET, "e");
+	if (!agent_leaves_first)
+		event(f, 5003, agent_ends);
+	assert_non_null(strstr(f->call, "\"transfer\":{\"kind\":\"ATTENDED\",\"from\":\"1001\","
+					"\"to\":\"1002\",\"result\":\"COMPLETED\""));
+	assert_string_equal(field(f, f->call, "agent"), "1002");
+	assert_int_equal(f->records[RECORD_TRANSFER], 1);
+}
+
+static void a_customer_is_handed_over_by_an_agent_who_has_left(void **state)
+{
+	hand_over(*state, true);
+}
+
+static void a_customer_is_handed_over_by_an_agent_who_leaves_then(void **state)
+{
+	hand_over(*state, false);
 }
 
 static void note_phone(void *arg, const struct talking *who)
@@ -905,6 +950,10 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_consultation_is_known_in_each_of_its_states, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			a_customer_is_handed_over_by_an_agent_who_has_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_customer_is_handed_over_by_an_agent_who_leaves_then, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_phone_that_goes_away_in_a_call_is_told_from_one_that_is_elsewhere, setup,
 			teardown),

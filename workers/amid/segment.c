@@ -195,23 +195,31 @@ void transfer_add(struct tracker *t, struct call *call, const char *kind, const 
 	call_changed(t, call);
 }
 
-/* After a consultation no event of Asterisk says "transfer": that the target now has the customer does. */
-static void hand_over(struct tracker *t, struct call *call, struct segment *s, struct leg *target)
+/* Whether this agent had the customer and has no more. */
+static bool has_let_go(const struct call *call, const struct agent *agent)
 {
-	bool consulted = segment_is_parked(call, s) && target->dialled_by == s->agent;
-	const char *from = s->agent->extension;
+	const struct segment *last = NULL;
 
-	segment_end(t, call, s);
-	if (consulted && !already_transferred(call, from))
-		transfer_add(t, call, "ATTENDED", from, target->number, "COMPLETED");
+	for (size_t i = 0; i < call->segments.n; i++)
+		if (call->segments.items[i].agent == agent)
+			last = &call->segments.items[i];
+	return last && last->ended_us;
 }
 
-/* Whoever had put the customer on hold for this has now handed the customer over. */
+/*
+ * Whoever had put the customer on hold for this has now handed the customer over. After a consultation
+ * no event of Asterisk says "transfer": that the target now has the customer does. The agent who dialled
+ * the target may have left a moment before.
+ */
 static void hand_over_to(struct tracker *t, struct call *call, struct leg *target)
 {
+	const struct agent *from = target->dialled_by;
+
 	for (size_t i = 0; i < call->segments.n; i++)
 		if (!call->segments.items[i].ended_us && call->segments.items[i].detached_us)
-			hand_over(t, call, &call->segments.items[i], target);
+			segment_end(t, call, &call->segments.items[i]);
+	if (from && has_let_go(call, from) && !already_transferred(call, from->extension))
+		transfer_add(t, call, "ATTENDED", from->extension, target->number, "COMPLETED");
 	call->ended_by = ENDED_UNKNOWN;
 }
 
