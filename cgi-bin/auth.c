@@ -294,14 +294,10 @@ static int session_delete(struct request *r)
 
 static int sessions_delete(struct request *r)
 {
-	const struct db_step steps[] = { { Q_SESSIONS_END_OWN, NULL, DB_TEXT },
-					 { Q_SESSIONS_ENDED_OWN, NULL, DB_TEXT } };
-	struct db_result *results[ARRAY_LEN(steps)];
-	int err = request_run(r, steps, ARRAY_LEN(steps), results);
+	int err = ended_run(r, Q_SESSIONS_END_OWN, Q_SESSIONS_ENDED_OWN, NULL);
 
 	if (err)
 		return err;
-	ended_tell(r, results[1]);
 	set_cookie(r, "", 0);
 	return 0;
 }

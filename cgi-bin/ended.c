@@ -47,3 +47,14 @@ void ended_tell(struct request *r, const struct db_result *ended)
 		if (db_text(ended, i, 1))
 			tell_phone(r, db_text(ended, i, 1));
 }
+
+int ended_run(struct request *r, enum query change, enum query ended, const char *const *params)
+{
+	const struct db_step steps[] = { { change, params, DB_TEXT }, { ended, params, DB_TEXT } };
+	struct db_result *results[ARRAY_LEN(steps)];
+	int err = request_run(r, steps, ARRAY_LEN(steps), results);
+
+	if (!err)
+		ended_tell(r, results[1]);
+	return err;
+}

@@ -15,4 +15,7 @@ enum { TICKET_SECONDS = 30 };
  */
 void ended_tell(struct request *r, const struct db_result *ended);
 
+/* Runs a change and the statement that lists what it ended, both with these params, and tells of it. */
+int ended_run(struct request *r, enum query change, enum query ended, const char *const *params);
+
 #endif

@@ -1,11 +1,7 @@
 /* API tokens: what programs sign in with. */
 #include "cgi-bin/ended.h"
-#include "cgi-bin/rows.h"
+#include "cgi-bin/issue.h"
 #include "cgi-bin/site.h"
-#include "lib/bearer.h"
-#include "lib/secret.h"
-
-enum { TOKEN_BYTES = 32 };
 
 /* Every scope there is, as an array for a statement. */
 static const char *known_scopes(const struct request *r)
@@ -20,37 +16,20 @@ static const char *known_scopes(const struct request *r)
 	return buf_text(b);
 }
 
-/* The token is shown this once. */
 static int token_post(struct request *r)
 {
-	const char *token = mem_printf(r->ctx, "%s%s", BEARER_API_PREFIX,
-				       secret_token(r->ctx, TOKEN_BYTES));
+	struct issued issued = issue_token(r);
 	const char *params[] = { request_input(r, "name"), request_input(r, "scopes"),
-				 request_input(r, "expiresAt"),
-				 secret_sha256(r->ctx, str_of(token)), known_scopes(r) };
-	struct db_result *result;
-	int err = request_exec(r, Q_TOKEN_POST, params, DB_BINARY, &result);
+				 request_input(r, "expiresAt"), issued.hash, known_scopes(r) };
 
-	if (err)
-		return err;
-	json_open(&r->out, '{');
-	json_put_text(&r->out, "token", token);
-	err = rows_put_members(&r->out, result, 0);
-	json_close(&r->out, '}');
-	return err;
+	return issue_answer(r, &issued, Q_TOKEN_POST, params);
 }
 
 static int token_delete(struct request *r)
 {
 	const char *params[] = { request_input(r, "id") };
-	const struct db_step steps[] = { { Q_TOKEN_DELETE, params, DB_TEXT },
-					 { Q_TOKEN_ENDED, params, DB_TEXT } };
-	struct db_result *results[ARRAY_LEN(steps)];
-	int err = request_run(r, steps, ARRAY_LEN(steps), results);
 
-	if (!err)
-		ended_tell(r, results[1]);
-	return err;
+	return ended_run(r, Q_TOKEN_DELETE, Q_TOKEN_ENDED, params);
 }
 
 static const struct route routes[] = {

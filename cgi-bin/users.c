@@ -74,13 +74,8 @@ static int password_put(struct request *r)
 	if (err)
 		return err;
 	const char *params[] = { request_input(r, "id"), hash };
-	const struct db_step steps[] = { { Q_PASSWORD_RESET, params, DB_TEXT },
-					 { Q_SESSIONS_ENDED, params, DB_TEXT } };
-	struct db_result *results[ARRAY_LEN(steps)];
-	err = request_run(r, steps, ARRAY_LEN(steps), results);
-	if (!err)
-		ended_tell(r, results[1]);
-	return err;
+
+	return ended_run(r, Q_PASSWORD_RESET, Q_SESSIONS_ENDED, params);
 }
 
 /* The user is looked for as well: somebody without a session is not nobody. */
@@ -100,14 +95,8 @@ static int sessions_get(struct request *r)
 static int sessions_delete(struct request *r)
 {
 	const char *params[] = { request_input(r, "id") };
-	const struct db_step steps[] = { { Q_SESSIONS_END, params, DB_TEXT },
-					 { Q_SESSIONS_ENDED, params, DB_TEXT } };
-	struct db_result *results[ARRAY_LEN(steps)];
-	int err = request_run(r, steps, ARRAY_LEN(steps), results);
 
-	if (!err)
-		ended_tell(r, results[1]);
-	return err;
+	return ended_run(r, Q_SESSIONS_END, Q_SESSIONS_ENDED, params);
 }
 
 /* What the form says of the agent extension that a new user gets. */

@@ -1,6 +1,7 @@
 /* The live picture, as far as somebody may see it. */
 #include "lib/err.h"
 #include "lib/json.h"
+#include "tests/relayd/audiences.h"
 #include "workers/relayd/snapshot.h"
 #include "workers/relayd/stream.h"
 
@@ -9,34 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct audience *everybody, *agent, *wallboard;
-
-static struct audience *audience_of(const void *ctx, const char *ticket)
-{
-	const struct json *parsed;
-	struct audience *audience;
-
-	assert_int_equal(json_parse(ctx, ticket, strlen(ticket), &parsed), 0);
-	assert_int_equal(audience_read(ctx, parsed, &audience), 0);
-	return audience;
-}
-
-static int make_audiences(void **state)
-{
-	*state = mem_context();
-	everybody = audience_of(*state, "{\"role\":\"MANAGER\"}");
-	agent = audience_of(*state, "{\"role\":\"AGENT\",\"extension\":\"1001\","
-				    "\"queues\":[\"support\"]}");
-	wallboard = audience_of(*state, "{\"role\":\"WALLBOARD\",\"agents\":[\"1002\"],"
-					"\"queues\":[\"support\"]}");
-	return 0;
-}
-
-static int free_audiences(void **state)
-{
-	return talloc_free(*state);
-}
 
 #define CALL_1  "{\"id\":\"c1\",\"agent\":\"1001\",\"ringing\":[]}"
 #define CALL_2  "{\"id\":\"c2\",\"agent\":null,\"ringing\":[\"1002\",\"1001\"]}"

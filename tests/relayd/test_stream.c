@@ -1,6 +1,7 @@
 /* The stream of events: what is taken, what is kept, and the frames made of it. */
 #include "lib/err.h"
 #include "lib/json.h"
+#include "tests/relayd/audiences.h"
 #include "workers/relayd/stream.h"
 
 #include <inttypes.h>
@@ -11,34 +12,6 @@
 #include <cmocka.h>
 
 #define EPOCH ((int64_t)1 << 32)
-
-static struct audience *everybody, *agent, *wallboard;
-
-static struct audience *audience_of(const void *ctx, const char *ticket)
-{
-	const struct json *parsed;
-	struct audience *audience;
-
-	assert_int_equal(json_parse(ctx, ticket, strlen(ticket), &parsed), 0);
-	assert_int_equal(audience_read(ctx, parsed, &audience), 0);
-	return audience;
-}
-
-static int make_audiences(void **state)
-{
-	*state = mem_context();
-	everybody = audience_of(*state, "{\"role\":\"MANAGER\"}");
-	agent = audience_of(*state, "{\"role\":\"AGENT\",\"extension\":\"1001\","
-				    "\"queues\":[\"support\"]}");
-	wallboard = audience_of(*state, "{\"role\":\"WALLBOARD\",\"agents\":[\"1002\"],"
-					"\"queues\":[\"support\"]}");
-	return 0;
-}
-
-static int free_audiences(void **state)
-{
-	return talloc_free(*state);
-}
 
 static struct stream *new_stream(void)
 {
