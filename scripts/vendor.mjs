@@ -73,33 +73,26 @@ async function bundle({ name, source, types }, out) {
 	await put(path.join(out, `${name}.d.ts`), types);
 }
 
-const ICONS = path.join(ROOT, 'node_modules/lucide-static/icons');
-
 /** The icons in use: every word of our own modules that is the name of one. */
-async function iconNames() {
-	const known = new Set((await readdir(ICONS)).map((file) => path.basename(file, '.svg')));
+async function iconsInUse() {
+	const known = createRequire(import.meta.url)('lucide-static/icon-nodes.json');
 	const files = (await readdir(path.join(ROOT, 'static'), { recursive: true })).filter((file) => /^(core|phone|stores|views)\/.*\.js$/.test(file));
 	const sources = await Promise.all(files.map((file) => readFile(path.join(ROOT, 'static', file), 'utf8')));
 	const words = sources.flatMap((source) => [...source.matchAll(/['"]([a-z][a-z0-9-]*)['"]/g)].map(([, word]) => word));
-	return [...new Set(words)].filter((word) => known.has(word)).sort();
+	const names = [...new Set(words)].filter((word) => Object.hasOwn(known, word)).sort();
+	return Object.fromEntries(names.map((name) => [name, known[name]]));
 }
 
-/** One icon as <symbol id="…"> of icons.svg. */
-async function symbol(name) {
-	const svg = await readFile(path.join(ICONS, `${name}.svg`), 'utf8');
-	const shapes = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.indexOf('</svg>'));
-	return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.trim().replace(/\s*\n\s*/g, '')}</symbol>`;
-}
-
-async function sprite(out) {
-	const symbols = await Promise.all((await iconNames()).map(symbol));
-	await put(path.join(out, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`);
+// Shapes in a module, not symbols in an image: a browser reads a referenced image anew for every icon that is drawn.
+async function icons(out) {
+	await put(path.join(out, 'icons.js'), `export const icons = ${JSON.stringify(await iconsInUse())};\n`);
+	await put(path.join(out, 'icons.d.ts'), 'export declare const icons: Record<string, [string, Record<string, string>][]>;\n');
 }
 
 /** Fills a folder with everything the pages need from npm. */
 export async function vendor(out = path.join(ROOT, 'static/vendor')) {
 	await mkdir(out, { recursive: true });
-	await Promise.all([...MODULES.map((m) => bundle(m, out)), sprite(out)]);
+	await Promise.all([...MODULES.map((m) => bundle(m, out)), icons(out)]);
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

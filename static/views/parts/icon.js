@@ -1,9 +1,10 @@
-import { html } from '../../vendor/ui.js';
+import { icons } from '../../vendor/icons.js';
+import { h, html } from '../../vendor/ui.js';
 
-/** An icon of the sprite; without a label it only decorates the words beside it. */
+/** One of the set; without a label it only decorates the words beside it. */
 export function Icon({ name, label = '', size = 16 }) {
 	const named = label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': 'true' };
-	return html`<svg class="icon" width=${size} height=${size} ...${named}><use href=${`/vendor/icons.svg#${name}`} /></svg>`;
+	return html`<svg class="icon" data-icon=${name} viewBox="0 0 24 24" width=${size} height=${size} ...${named}>${icons[name]?.map(([shape, at]) => h(shape, at))}</svg>`;
 }
 
 /** The mark of the product: a cord between two of six jacks. */
