@@ -91,7 +91,7 @@ export function SignInPage() {
 }
 
 export function StartingPage() {
-	return html`<main class="starting" aria-busy="true"><h1 class="hidden">${text.common.product}</h1><${Mark} size=${40} /></main>`;
+	return html`<main class="starting" aria-busy="true"><h1>${text.common.product}</h1></main>`;
 }
 
 export function UnreachablePage() {
