@@ -5,7 +5,7 @@ import { text } from '../../core/text.js';
 import { queueName } from '../../stores/directory.js';
 import { arrangement, boardAgents, held } from '../../stores/roster.js';
 import { isFiltered, showAll, view } from '../../stores/views.js';
-import { html, useEffect, useLayoutEffect, useRef } from '../../vendor/ui.js';
+import { computed, html, useEffect, useLayoutEffect, useRef } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
 import { Empty } from '../parts/empty.js';
 import { AgentFilters } from './agent-filters.js';
@@ -14,8 +14,13 @@ import { AgentTile } from './agent-tile.js';
 
 const words = text.board.agents;
 /** How dense the tiles stand, by how many there are: the most that keeps them on one screen. */
-const DENSITIES = [{ from: 121, look: 'is-dense is-crowded' }, { from: 61, look: 'is-dense' }, { from: 0, look: '' }];
-const densityOf = (/** @type {number} */ n) => DENSITIES.find((d) => n >= d.from)?.look ?? '';
+const DENSITIES = [{ from: 121, look: 'is-dense is-crowded', crowded: true }, { from: 61, look: 'is-dense', crowded: false }, { from: 0, look: '', crowded: false }];
+
+/** @type {{readonly value: {look: string, crowded: boolean}}} */
+export const density = computed(() => {
+	const tiles = arrangement.value.reduce((sum, g) => sum + g.members.length, 0);
+	return DENSITIES.find((d) => tiles >= d.from) ?? DENSITIES[0];
+});
 
 /** @type {Record<string, (id: string) => string>} */
 const GROUP_LABELS = {
@@ -24,11 +29,12 @@ const GROUP_LABELS = {
 	queue: (id) => (id ? queueName(id) : words.noQueue),
 };
 
-function GroupOf({ group, look }) {
+function GroupOf({ group }) {
+	const { look, crowded } = density.value;
 	const label = GROUP_LABELS[view.value.group]?.(group.id) ?? '';
 	return html`<div class="agent-group" role=${label ? 'group' : undefined} aria-label=${label || undefined}>
 		${label && html`<h3>${label}<span class="tag">${group.members.length}</span></h3>`}
-		<ul class=${`agents ${look}`}>${group.members.map((/** @type {string} */ extension) => html`<${AgentTile} key=${extension} extension=${extension} group=${group.id} crowded=${look.includes('is-crowded')} />`)}</ul>
+		<ul class=${`agents ${look}`}>${group.members.map((/** @type {string} */ extension) => html`<${AgentTile} key=${extension} extension=${extension} group=${group.id} crowded=${crowded} />`)}</ul>
 	</div>`;
 }
 
@@ -50,7 +56,6 @@ function Head() {
 
 export function AgentGrid() {
 	const grid = useRef(/** @type {HTMLElement | null} */ (null));
-	const look = densityOf(arrangement.value.reduce((sum, g) => sum + g.members.length, 0));
 	useLayoutEffect(() => keepTabStop(grid.current), [arrangement.value]);
 	useEffect(() => () => { held.value = false; }, []);
 	const keep = () => { held.value = true; };
@@ -61,7 +66,7 @@ export function AgentGrid() {
 		<div class="agent-groups" ref=${grid} onKeyDown=${moveInGrid} onPointerEnter=${keep} onPointerLeave=${() => setTimeout(release)}
 			onFocusIn=${(/** @type {FocusEvent} */ e) => { keep(); keepTabStop(grid.current, /** @type {HTMLElement} */ (e.target).closest('.agent-tile')); }}
 			onFocusOut=${(/** @type {FocusEvent} */ e) => setTimeout(left, 0, e)}>
-			${arrangement.value.length ? arrangement.value.map((group) => html`<${GroupOf} key=${group.id} group=${group} look=${look} />`) : html`<${NoAgents} />`}
+			${arrangement.value.length ? arrangement.value.map((group) => html`<${GroupOf} key=${group.id} group=${group} />`) : html`<${NoAgents} />`}
 		</div>
 	</section>`;
 }

@@ -16,7 +16,7 @@ import { Failure, Skeleton } from '../parts/empty.js';
 import { Icon } from '../parts/icon.js';
 import { Since } from '../parts/since.js';
 import { toast } from '../parts/toast.js';
-import { AgentGrid } from './agent-grid.js';
+import { AgentGrid, density } from './agent-grid.js';
 import { openAgent } from './agent-tile.js';
 import { DrillDrawer } from './drill-drawer.js';
 import { FloorLine } from './floor-line.js';
@@ -65,7 +65,7 @@ export function ManagerPage() {
 	useBoardTitle();
 	useBoard();
 	if (!known.value) return html`<main class="board" aria-busy="true"><h1 class="hidden">${words.title}</h1><${Loading} /></main>`;
-	return html`<main class="board" data-stale=${link.value.state === 'live' ? undefined : 'true'}>
+	return html`<main class=${`board ${density.value.crowded ? 'is-full' : ''}`} data-stale=${link.value.state === 'live' ? undefined : 'true'}>
 		<h1 class="hidden">${words.title}</h1>
 		<${StaleNotice} />
 		${figures.value.state === 'failed' && html`<${Failure} text=${words.figuresOld(figures.value.problem)} retry=${loadFigures} />`}
