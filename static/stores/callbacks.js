@@ -2,7 +2,7 @@
 import { api, ifMatch } from '../core/api.js';
 import { serverNow } from '../core/clock.js';
 import { computed, effect, signal } from '../vendor/ui.js';
-import { lastEnded } from './floor.js';
+import { onCallEnded } from './floor.js';
 import { dial } from './phone.js';
 import { agentExtension, sessionState } from './session.js';
 
@@ -113,7 +113,7 @@ export function followCallbacks() {
 	loadCallbacks();
 	const seen = () => { if (document.visibilityState === 'visible' && sessionState.peek() === 'in') loadCallbacks(); };
 	document.addEventListener('visibilitychange', seen);
-	const stop = effect(() => { if (lastEnded.value) settle(lastEnded.value); });
+	const stop = onCallEnded(settle);
 	return () => {
 		stop();
 		document.removeEventListener('visibilitychange', seen);

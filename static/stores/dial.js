@@ -1,10 +1,10 @@
 // Dialling: the exchange rings this phone, which answers by itself, and then the number.
 import { api } from '../core/api.js';
 import { text } from '../core/text.js';
-import { batch, computed, effect, signal } from '../vendor/ui.js';
+import { batch, computed, signal } from '../vendor/ui.js';
 import { microphone } from './devices.js';
 import { mayDial } from './dial-rules.js';
-import { lastEnded } from './floor.js';
+import { onCallEnded } from './floor.js';
 import { dialling, phoneCall, phoneNotice, phonePlace, registration } from './phone-state.js';
 import { agentExtension } from './session.js';
 
@@ -87,10 +87,9 @@ export async function cancelDialling() {
 
 /** A dialled call that ended without an answer is a failure, whatever this phone heard. */
 export function watchOutcome() {
-	effect(() => {
-		const ended = lastEnded.value;
-		if (!ended || ended.direction === 'INBOUND' || !ended.outcome) return;
-		const mine = ended.agent === agentExtension.value?.extension;
+	onCallEnded((ended) => {
+		if (ended.direction === 'INBOUND' || !ended.outcome) return;
+		const mine = ended.agent === agentExtension.peek()?.extension;
 		const why = text.phone.outcomes[ended.outcome];
 		if (mine && why) dialFailed(ended.to ?? '', why);
 	});

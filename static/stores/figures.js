@@ -2,7 +2,7 @@
 // left a queue or calls have ended: many ends in a moment make one request.
 import { api } from '../core/api.js';
 import { effect, signal, untracked } from '../vendor/ui.js';
-import { known, lastEnded, queues } from './floor.js';
+import { known, onCallEnded, queues } from './floor.js';
 import { link } from './live.js';
 import { sessionState } from './session.js';
 
@@ -59,9 +59,7 @@ export function whenVisitsEnd(/** @type {() => void} */ run) {
 			before = waiting;
 			if (left) untracked(run);
 		}),
-		effect(() => {
-			if (lastEnded.value) untracked(run);
-		}),
+		onCallEnded(run),
 	];
 	return () => stops.forEach((stop) => stop());
 }

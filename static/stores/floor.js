@@ -33,8 +33,6 @@ export const calls = signal(new Map());
 export const agents = signal(new Map());
 /** @type {Sig<Map<string, Sig<Queue>>>} */
 export const queues = signal(new Map());
-/** @type {Sig<Call | null>} the last call that ended: what became of it */
-export const lastEnded = signal(/** @type {Call | null} */ (null));
 /** True once a snapshot has come: before that nothing is known, which is not the same as nothing. */
 export const known = signal(false);
 
@@ -75,13 +73,35 @@ function putAgent(/** @type {Agent} */ agent) {
 	put(agents, agent.extension, agent);
 }
 
+// ---- calls that end ----------------------------------------------------------------------------------
+
+/** @type {Set<(call: Call) => void>} */
+const endListeners = new Set();
+/** Those whose end has come but has not been told yet. @type {Call[]} */
+let ended = [];
+
+/** Calls a function with every call that ends, once the floor is without it; the result stops it.
+ *  @param {(call: Call) => void} listener */
+export function onCallEnded(listener) {
+	endListeners.add(listener);
+	return () => { endListeners.delete(listener); };
+}
+
+function tellOfEnds() {
+	const over = ended;
+	ended = [];
+	for (const call of over) for (const listener of endListeners) listener(call);
+}
+
+// ---- what the relay says -----------------------------------------------------------------------------
+
 /** @type {Record<string, (data: any) => void>} */
 const REDUCERS = {
 	'call:incoming': (call) => put(calls, call.id, call),
 	'call:state:changed': (call) => put(calls, call.id, call),
 	'call:ended': (call) => {
 		remove(calls, call.id);
-		lastEnded.value = call;
+		ended.push(call);
 	},
 	'agent:status:updated': putAgent,
 	'presence:update': ({ extension, ...presence }) => {
@@ -96,6 +116,7 @@ export function applyEvents(/** @type {{type: string, data: any}[]} */ events) {
 	batch(() => {
 		for (const event of events) REDUCERS[event.type]?.(event.data);
 	});
+	tellOfEnds();
 }
 
 /** A picture that is not drawn yet says nothing: what is shown stays, as old as it is, and what is unknown stays unknown. */
@@ -118,7 +139,6 @@ export function clearFloor() {
 		agents.value = new Map();
 		ringsSince.clear();
 		queues.value = new Map();
-		lastEnded.value = null;
 		known.value = false;
 	});
 }

@@ -1,7 +1,7 @@
 // Lists of calls: the agent's own last ones, and any list with filters.
 import { api } from '../core/api.js';
-import { effect, signal } from '../vendor/ui.js';
-import { lastEnded } from './floor.js';
+import { signal } from '../vendor/ui.js';
+import { onCallEnded } from './floor.js';
 import { agentExtension, sessionState } from './session.js';
 
 const OWN_LIMIT = 15;
@@ -96,7 +96,7 @@ const isMine = (/** @type {any} */ call) => (call.agent ?? call.lastAgent) === a
 /** Keeps the own calls current while the agent's desktop is open; the result stops it. */
 export function followOwnCalls() {
 	loadOwnCalls();
-	return effect(() => {
-		if (lastEnded.value && isMine(lastEnded.value)) loadOwnSoon();
+	return onCallEnded((call) => {
+		if (isMine(call)) loadOwnSoon();
 	});
 }

@@ -2,7 +2,7 @@
 import { api } from '../core/api.js';
 import { LiveSocket } from '../core/socket.js';
 import { effect } from '../vendor/ui.js';
-import { applyEvents, applySnapshot, clearFloor } from './floor.js';
+import { clearFeed, takeEvents, takeSnapshot } from './feed.js';
 import { resumeSession, sessionState } from './session.js';
 
 const WAKE_CHECK_MS = 5_000;
@@ -12,8 +12,8 @@ const url = () => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${locatio
 const socket = new LiveSocket({
 	url: globalThis.location ? url() : '',
 	ticket: () => api.post('ws-ticket'),
-	onSnapshot: applySnapshot,
-	onEvents: applyEvents,
+	onSnapshot: takeSnapshot,
+	onEvents: takeEvents,
 	onSessionGone: resumeSession,
 });
 
@@ -37,7 +37,7 @@ export function startLive() {
 		if (sessionState.value === 'in') socket.start();
 		if (sessionState.value === 'out') {
 			socket.stop();
-			clearFloor();
+			clearFeed();
 		}
 	});
 	addEventListener('online', () => socket.retryNow());

@@ -1,7 +1,7 @@
 // Callers who rang here in vain. The server works the list out: who has been reached is off it.
 import { api } from '../core/api.js';
 import { effect, signal } from '../vendor/ui.js';
-import { lastEnded, queues } from './floor.js';
+import { onCallEnded, queues } from './floor.js';
 import { self } from './self.js';
 import { agentExtension, sessionState } from './session.js';
 
@@ -69,7 +69,7 @@ export function followMissed() {
 	const stops = [
 		effect(followRing),
 		effect(followWaiting),
-		effect(() => { if (lastEnded.value?.agent === agentExtension.peek()?.extension) loadSoon(); }),
+		onCallEnded((call) => { if (call.agent === agentExtension.peek()?.extension) loadSoon(); }),
 	];
 	return () => {
 		document.removeEventListener('visibilitychange', seen);

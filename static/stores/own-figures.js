@@ -2,7 +2,7 @@
 // level of the own queues. Read again whenever the own state changes: that is what changes them.
 import { api } from '../core/api.js';
 import { effect, signal } from '../vendor/ui.js';
-import { lastEnded } from './floor.js';
+import { onCallEnded } from './floor.js';
 import { link } from './live.js';
 import { self } from './self.js';
 import { agentExtension, sessionState } from './session.js';
@@ -38,7 +38,7 @@ export function followOwnFigures() {
 	const stops = [
 		effect(() => { if (sessionState.value === 'in' && link.value.state === 'live') loadSoon(); }),
 		effect(() => { if (self.value?.status) loadSoon(); }),
-		effect(() => { if (lastEnded.value) loadSoon(); }),
+		onCallEnded(loadSoon),
 	];
 	return () => stops.forEach((stop) => stop());
 }

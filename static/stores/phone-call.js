@@ -7,7 +7,7 @@ import { batch, computed, effect } from '../vendor/ui.js';
 import { audio, deviceNotice, followProcessing, takeMicrophone } from './devices.js';
 import { cancelDialling, isOurDialling } from './dial.js';
 import { queueInfo } from './directory.js';
-import { lastEnded } from './floor.js';
+import { onCallEnded } from './floor.js';
 import { dialling, liveCall, phoneCall, phoneNotice, tonesSent } from './phone-state.js';
 import { agentExtension } from './session.js';
 
@@ -196,9 +196,8 @@ export function watchCall() {
 		tester.stop();
 		voice.playStream(stream).catch(() => { phoneNotice.value = text.phone.soundOff; });
 	});
-	effect(() => {
-		const over = lastEnded.value?.id;
-		if (over && current?.callId === over && current.phase === 'up') current.hangUp();
+	onCallEnded(({ id }) => {
+		if (current?.callId === id && current.phase === 'up') current.hangUp();
 	});
 	watchDevices(() => {
 		const [track] = current?.local?.getAudioTracks() ?? [];

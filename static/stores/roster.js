@@ -1,13 +1,8 @@
 // Who stands on the board: the agents, how many are in which state, and in what order they are shown.
-//
-// Fifty changes a second redraw their own tiles at once; what depends on all agents (counts, bars,
-// order) is drawn anew ten times a second at most.
-import { batch, computed, effect, signal } from '../vendor/ui.js';
+import { batch, computed, effect, signal, untracked } from '../vendor/ui.js';
 import { loadDirectory, people, personName, queueName } from './directory.js';
 import { agents, boardState } from './floor.js';
 import { view } from './views.js';
-
-const GATHER_MS = 100;
 
 /** States in the order in which they matter. */
 export const RANK = ['RINGING', 'ON_CALL', 'WRAP_UP', 'AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE'];
@@ -143,11 +138,7 @@ function arrange(/** @type {boolean} */ keep) {
 
 // ---- keeping up ------------------------------------------------------------------------------------
 
-/** @type {any} */
-let timer = null;
-
-function flush() {
-	timer = null;
+function summariseAndArrange() {
 	batch(() => {
 		summarise();
 		arrange(held.peek());
@@ -168,7 +159,7 @@ export function followRoster() {
 	const stops = [
 		effect(() => {
 			for (const extension of boardAgents.value) void agents.value.get(extension)?.value;
-			timer ??= setTimeout(flush, GATHER_MS);
+			untracked(summariseAndArrange);
 		}),
 		// What the person chooses is done at once, wherever the pointer is.
 		effect(() => {
@@ -180,10 +171,5 @@ export function followRoster() {
 		}),
 		effect(meetStrangers),
 	];
-	flush();
-	return () => {
-		for (const stop of stops) stop();
-		clearTimeout(timer);
-		timer = null;
-	};
+	return () => stops.forEach((stop) => stop());
 }

@@ -4,7 +4,7 @@ import { api } from '../core/api.js';
 import { LiveSocket } from '../core/socket.js';
 import { effect, signal } from '../vendor/ui.js';
 import { gathering, takeFigures, whenVisitsEnd } from './figures.js';
-import { applyEvents, applySnapshot } from './floor.js';
+import { takeEvents, takeSnapshot } from './feed.js';
 
 // ---- links -----------------------------------------------------------------------------------------
 
@@ -57,10 +57,10 @@ export function openWall(/** @type {string} */ token) {
 		url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws`,
 		ticket: () => orGone(api.post('ws-ticket', asWall)),
 		onSnapshot: (snapshot) => {
-			applySnapshot(snapshot);
+			takeSnapshot(snapshot);
 			load();
 		},
-		onEvents: applyEvents,
+		onEvents: takeEvents,
 		onSessionGone: gone,
 	});
 

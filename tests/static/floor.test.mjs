@@ -36,7 +36,16 @@ test('a call comes, changes and goes', () => {
 	assert.equal(floor.calls.value.get('c1').value.status, 'CONNECTED');
 	floor.applyEvents([event('call:ended', { ...call, status: 'ENDED', outcome: 'ANSWERED' })]);
 	assert.equal(floor.calls.value.size, 0);
-	assert.equal(floor.lastEnded.value.outcome, 'ANSWERED');
+});
+
+test('every end is told, also of calls that end together, when the floor is without them', () => {
+	const told = [];
+	const stop = floor.onCallEnded((call) => told.push([call.id, call.outcome, floor.calls.value.size]));
+	floor.applyEvents([event('call:incoming', { id: 'c1' }), event('call:incoming', { id: 'c2' })]);
+	floor.applyEvents([event('call:ended', { id: 'c1', outcome: 'ANSWERED' }), event('call:ended', { id: 'c2', outcome: 'BUSY' })]);
+	stop();
+	floor.applyEvents([event('call:ended', { id: 'c3', outcome: 'ANSWERED' })]);
+	assert.deepEqual(told, [['c1', 'ANSWERED', 0], ['c2', 'BUSY', 0]]);
 });
 
 test('presence changes the phone and leaves the rest', () => {
