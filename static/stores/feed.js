@@ -1,8 +1,8 @@
 // The relay's word, applied at a pace at which a screen can be drawn and read: a change that comes by
-// itself is shown at once, what comes in quick succession in one picture every tenth of a second.
+// itself is shown at once, what comes in quick succession in one picture five times a second.
 import { applyEvents, applySnapshot, clearFloor } from './floor.js';
 
-const APART_MS = 100;
+const APART_MS = 200;
 
 /** @type {{type: string, data: any}[]} in order, not applied yet */
 let pending = [];
