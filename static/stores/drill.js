@@ -19,8 +19,8 @@ export const steps = signal(/** @type {Step[]} */ ([]));
 export const visits = signal(/** @type {any} */ ({ state: 'loading', problem: '', items: [], next: null }));
 /** @type {import('../vendor/ui.js').Signal<Loading & {call: any}>} */
 export const callDetail = signal(/** @type {any} */ ({ state: 'loading', problem: '', call: null }));
-/** @type {import('../vendor/ui.js').Signal<Loading & {items: any[]}>} */
-export const agentCalls = signal(/** @type {any} */ ({ state: 'loading', problem: '', items: [] }));
+/** @type {import('../vendor/ui.js').Signal<Loading & {of: string, items: any[]}>} of: the agent's id */
+export const agentCalls = signal(/** @type {any} */ ({ state: 'loading', problem: '', of: '', items: [] }));
 
 export const top = () => steps.value[steps.value.length - 1];
 const isTop = (/** @type {Step} */ step) => steps.peek()[steps.peek().length - 1] === step;
@@ -57,15 +57,15 @@ export async function loadCall() {
 const startOfToday = () => new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
 const AGENT_CALLS = 10;
 
-/** An agent's calls of today, the newest first. */
+/** An agent's calls of today, the newest first; those that are shown stay until there are newer ones. */
 export async function loadAgentCalls(/** @type {string} */ agentId) {
 	const step = top();
-	agentCalls.value = { state: 'loading', problem: '', items: [] };
+	if (agentCalls.peek().of !== agentId) agentCalls.value = { state: 'loading', problem: '', of: agentId, items: [] };
 	try {
 		const page = await api.get('calls/sessions', { query: { agentId, from: startOfToday(), limit: AGENT_CALLS } });
-		if (isTop(step)) agentCalls.value = { state: 'ready', problem: '', items: page.items };
+		if (isTop(step)) agentCalls.value = { state: 'ready', problem: '', of: agentId, items: page.items };
 	} catch (error) {
-		if (isTop(step)) agentCalls.value = { state: 'failed', problem: message(error), items: [] };
+		if (isTop(step)) agentCalls.value = { ...agentCalls.peek(), state: 'failed', problem: message(error) };
 	}
 }
 

@@ -99,8 +99,10 @@ function Today({ extension }) {
 	return html`<dl class="figure-row">${shown.map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function Calls({ id }) {
-	useEffect(() => { if (id) loadAgentCalls(id); }, [id]);
+/** Read again with each call that has become one of the agent's. */
+function Calls({ id, extension }) {
+	const taken = figures.value.agents.get(extension)?.calls;
+	useEffect(() => { if (id) loadAgentCalls(id); }, [id, taken]);
 	const { state, items, problem } = agentCalls.value;
 	return html`<section><h3>${words.recent}</h3>
 		${state === 'loading' && html`<${Skeleton} lines=${4} />`}
@@ -116,5 +118,5 @@ export function AgentPanel({ step }) {
 	const agent = agents.value.get(extension)?.value;
 	if (!agent) return html`<${Empty} icon="user-x" title=${words.gone} />`;
 	return html`<${Now} extension=${extension} agent=${agent} /><${Acts} key=${extension} extension=${extension} agent=${agent} />
-		<${Today} extension=${extension} /><${Calls} id=${people.value.get(extension)?.id} />`;
+		<${Today} extension=${extension} /><${Calls} id=${people.value.get(extension)?.id} extension=${extension} />`;
 }

@@ -8,7 +8,7 @@ function figures(m) {
 	return {
 		floor: { waiting: 3, offered: sum('offered'), answered: sum('answered'), abandoned: sum('abandoned'), serviceLevel: 0.817 },
 		queues: QUEUES,
-		agents: m.staff.map((p, i) => ({ extension: p.extension, displayName: p.displayName, queues: p.queues, calls: 21 - (i % 9), talkMs: 4820000 - i * 1000, holdMs: 152000 })),
+		agents: m.staff.map((p, i) => ({ extension: p.extension, displayName: p.displayName, queues: p.queues, calls: 21 - (i % 9) + (m.taken[p.extension] ?? 0), talkMs: 4820000 - i * 1000, holdMs: 152000 })),
 	};
 }
 
@@ -47,7 +47,10 @@ function visits(query) {
 
 const wallboard = (name, queues) => ({ id: randomUUID(), name, queues, createdBy: 'Morgan Weiss', createdAt: ago(86400), expiresAt: ago(-2592000), lastUsedAt: ago(120) });
 
-export const begin = (m) => { m.wallboards = [wallboard('Screen by the door', ['support', 'sales'])]; };
+export const begin = (m) => {
+	m.wallboards = [wallboard('Screen by the door', ['support', 'sales'])];
+	m.taken = {};
+};
 
 function makeWallboard(m, { name, queues }) {
 	m.wallboards.unshift({ ...wallboard(name, queues), lastUsedAt: null });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pastCall } from '../mock/calls.mjs';
 import { ago, onPage, sent, useBrowser } from './harness.mjs';
 
 useBrowser();
@@ -129,6 +130,17 @@ test('what a supervisor asked for and was refused is said beside the button', ()
 	await page.getByTestId('force-sign-out').click();
 	await page.getByTestId('act-result').getByText('Amelia Brandt was not changed. The agent is in a call.').waitFor();
 	assert.equal(await page.getByTestId('agent-1001').getAttribute('data-state'), 'AVAILABLE');
+}));
+
+test('an agent’s calls of today follow while they are looked at', () => onPage('/manager', { user: '2002' }, async (page, mock) => {
+	await page.getByTestId('agent-1001').click();
+	const rows = page.getByTestId('drill').locator('.call-row');
+	await rows.nth(8).waitFor();
+	mock.history.unshift(pastCall(0, { contactName: 'Somebody new' }));
+	mock.taken['1001'] = 1;
+	mock.emit('call:ended', { id: 'c1', direction: 'INBOUND', outcome: 'ANSWERED', agent: '1001', endedAt: ago(0) });
+	await rows.filter({ hasText: 'Somebody new' }).waitFor();
+	assert.equal(await rows.count(), 10);
 }));
 
 test('nothing is asked for while nothing happens', () => onPage('/manager', { user: '2002' }, async (page, mock) => {
