@@ -3,7 +3,7 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/settings.h"
-#include "workers/relayd/client.h"
+#include "workers/relayd/server.h"
 
 #include <getopt.h>
 #include <signal.h>
