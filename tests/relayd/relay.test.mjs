@@ -133,6 +133,15 @@ describe('joining', () => {
 		assert.equal(await client.closeCode(), 4004);
 	});
 
+	it('closes with 4004 on a message that goes on without saying anything', async () => {
+		await floor.picture();
+		for (const client of [open(), await join()]) {
+			await client.opened;
+			client.socket.send('', { fin: false });
+			assert.equal(await client.closeCode(), 4004);
+		}
+	});
+
 	it('takes nothing after the ticket', async () => {
 		await floor.picture();
 		const client = await join();

@@ -150,7 +150,10 @@ int client_receive(struct relay *relay, struct client *c, const struct piece *pi
 
 	if (c->state >= CLOSING)
 		return 0;
-	if (c->state == AWAITING_TURN || piece->binary || before + piece->n > MESSAGE_MAX_BYTES)
+	/* What adds nothing could go on without end. */
+	bool empty = piece->n == 0 && !piece->last;
+	if (c->state == AWAITING_TURN || piece->binary || empty ||
+	    before + piece->n > MESSAGE_MAX_BYTES)
 		return client_close_now(c, BAD_MESSAGE);
 	if (!c->message)
 		c->message = buf_new(NULL);
