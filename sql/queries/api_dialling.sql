@@ -4,9 +4,7 @@
 SELECT check_dialled($1)
 
 -- name: dial_refusal
-SELECT r.reason FROM dial_rules r
-WHERE dial_rule_applies(r.prefix, $1) AND NOT EXISTS (SELECT FROM agent_extensions e WHERE e.extension = $1)
-ORDER BY length(dial_form(r.prefix)) DESC, r.prefix LIMIT 1
+SELECT dial_refusal($1)
 
 -- name: dial_rule_list
 SELECT r.*, r.prefix AS "_cursor" FROM dial_rule_overview r

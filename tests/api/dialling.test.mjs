@@ -52,6 +52,18 @@ test('a number with + has 7 to 15 digits', async () => {
   }
 });
 
+test('whom a call is sent to is refused as what is dialled', async () => {
+  assert.equal((await refuse('+88399', 'Not there either.')).status, 201);
+  const refusals = { '+491234': /7 to 15 digits/, '+4912345678901234': /7 to 15 digits/, '+883990000001': /Not there either/ };
+  for (const act of ['transfer', 'consult'])
+    for (const [value, why] of Object.entries(refusals)) {
+      const answer = await call('POST', `calls/${crypto.randomUUID()}/${act}`, { token: agent, body: { to: { kind: 'NUMBER', value } }, headers: { 'Idempotency-Key': crypto.randomUUID() } });
+      assertProblem(answer, 422, 'invalid');
+      assert.deepEqual(pointers(answer), ['/to/value'], `${act} ${value}`);
+      assert.match(answer.json.errors[0].detail, why);
+    }
+});
+
 test('an extension of the house is refused by no prefix', async () => {
   assert.equal((await refuse('10', 'No tens.')).status, 201);
   assert.deepEqual((await dial('1099')).json.errors, [{ pointer: '/phoneNumber', detail: 'No tens.' }]);
