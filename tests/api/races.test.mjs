@@ -45,6 +45,19 @@ test('a callback is closed once, in one way', async () => {
   assert.equal(await sql(`SELECT state FROM callbacks WHERE id = '${callback.id}'`), won.json.state);
 });
 
+test('no more preferences are kept than are allowed', async () => {
+  const me = cast.AGENT;
+  const count = () => sql(`SELECT count(*) FROM preferences WHERE user_id = '${me.id}'`);
+  await make([`INSERT INTO preferences (tenant_id, user_id, name, value) SELECT '${tenant.id}', '${me.id}', 'p' || i, '1' FROM generate_series(1, 99) i;`]);
+  const put = (name) => () => call('PUT', 'preferences', { token: me.token, body: { values: { [name]: '1' } } });
+  const answers = await together(`SELECT FROM users WHERE id = '${me.id}' FOR UPDATE`, [put('left'), put('right')]);
+  const [won, lost] = answers.sort((a, b) => a.status - b.status);
+  assert.equal(won.status, 200, won.text);
+  assertProblem(lost, 422, 'invalid');
+  assert.equal(await count(), '100');
+  await sql(`DELETE FROM preferences WHERE user_id = '${me.id}'`);
+});
+
 test('admins who demote each other do not wait for each other', async () => {
   const rivals = [newCast(tenant, elsewhere).ADMIN, cast.ADMIN];
   const first = '00000000-0000-4000-8000-000000000000';
