@@ -4,7 +4,7 @@ import { AGENT_STATES } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { queueInfo, queueName } from '../../stores/directory.js';
 import { GROUPING_NAMES, ORDER_NAMES, RANK } from '../../stores/roster.js';
-import { isFiltered, isOpen, look, MAX_VIEWS, openView, removeView, savedViews, saveView, showAll, view } from '../../stores/views.js';
+import { isOpen, look, MAX_VIEWS, openView, removeView, savedViews, saveView, view } from '../../stores/views.js';
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/ui.js';
 import { Button, IconButton } from '../parts/button.js';
 import { Dialog } from '../parts/dialog.js';
@@ -84,7 +84,6 @@ export function AgentFilters() {
 	return html`<div class="filters">
 		<${Search} />
 		${CHOICES.map((choice) => html`<${Choice} key=${choice.key} choice=${choice} />`)}
-		${isFiltered.value && html`<${Button} label=${words.reset} size="small" onClick=${showAll} />`}
 		<${Views} />
 		${open && html`<${open} />`}
 	</div>`;

@@ -4,13 +4,16 @@ import { AGENT_STATES } from '../../core/states.js';
 import { text } from '../../core/text.js';
 import { queueName } from '../../stores/directory.js';
 import { arrangement, boardAgents, held } from '../../stores/roster.js';
+import { isManager } from '../../stores/session.js';
 import { isFiltered, showAll, view } from '../../stores/views.js';
 import { computed, html, useEffect, useLayoutEffect, useRef } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
 import { Empty } from '../parts/empty.js';
+import { Icon } from '../parts/icon.js';
 import { AgentFilters } from './agent-filters.js';
 import { keepTabStop, moveInGrid } from './agent-keys.js';
 import { AgentTile } from './agent-tile.js';
+import { openWallboards } from './wallboard-links.js';
 
 const words = text.board.agents;
 /** How dense the tiles stand, by how many there are: the most that keeps them on one screen. */
@@ -49,8 +52,10 @@ const shownCount = () => new Set(arrangement.value.flatMap((g) => g.members)).si
 function Head() {
 	return html`<header class="section-head agents-head"><h2>${words.label}</h2>
 		<span class="tag" data-testid="agents-shown">${words.shown(shownCount(), boardAgents.value.length)}</span>
+		${isFiltered.value && shownCount() > 0 && html`<${Button} label=${words.reset} icon="x" size="small" onClick=${showAll} />`}
 		<span class="held-note muted">${held.value && words.held}</span>
 		<${AgentFilters} />
+		${isManager.value && html`<button type="button" class="button small-field" data-testid="open-wallboards" onClick=${openWallboards}><${Icon} name="tv" /><span>${text.board.wallboards.open}</span></button>`}
 	</header>`;
 }
 

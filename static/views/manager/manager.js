@@ -9,7 +9,6 @@ import { figures, followRecent, loadFigures } from '../../stores/figures.js';
 import { known, waiting } from '../../stores/floor.js';
 import { link, reconnect } from '../../stores/live.js';
 import { followRoster } from '../../stores/roster.js';
-import { isManager } from '../../stores/session.js';
 import { html, useEffect, useSignalEffect } from '../../vendor/ui.js';
 import { Button } from '../parts/button.js';
 import { Failure, Skeleton } from '../parts/empty.js';
@@ -23,7 +22,7 @@ import { FloorLine } from './floor-line.js';
 import { Thresholds } from './queue-thresholds.js';
 import { QueueTiles } from './queue-tiles.js';
 import { WaitingList } from './waiting-list.js';
-import { openWallboards, Wallboards } from './wallboard-links.js';
+import { Wallboards } from './wallboard-links.js';
 
 const words = text.board;
 const namesOf = (/** @type {string[]} */ queues) => [...new Set(queues)].map(queueName).join(', ');
@@ -72,7 +71,6 @@ export function ManagerPage() {
 		<${FloorLine} />
 		<div class="board-middle"><${QueueTiles} /><${WaitingList} /></div>
 		<${AgentGrid} />
-		${isManager.value && html`<footer class="board-foot"><${Button} label=${words.wallboards.open} icon="tv" size="small" onClick=${openWallboards} testid="open-wallboards" /></footer>`}
 		<${DrillDrawer} /><${Thresholds} /><${Wallboards} />
 	</main>`;
 }
