@@ -53,9 +53,9 @@ export const board = {
 			`${from}: ${offered} offered, ${answered} answered, ${abandoned} abandoned`,
 		edit: (/** @type {string} */ queue) => `Thresholds of ${queue}`,
 		alerts: {
-			'warn:wait': 'Waits long',
-			'alert:wait': 'Waits too long',
-			'alert:count': 'Too many wait',
+			'warn:wait': 'Long wait',
+			'alert:wait': 'Wait too long',
+			'alert:count': 'Too many waiting',
 		},
 	},
 
