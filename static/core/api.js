@@ -1,6 +1,6 @@
 // The one way to the REST interface: same origin, JSON, problem+json errors, a deadline.
 import { learnServerTime } from './clock.js';
-import { text as catalogue } from './text.js';
+import { sentence, text as catalogue } from './text.js';
 
 const words = catalogue.common.problems;
 const BASE = '/api/pbx/';
@@ -43,7 +43,7 @@ async function problemOf(/** @type {Response} */ response) {
 	const body = await response.json().catch(() => null);
 	const slug = String(body?.type ?? '').split('/').pop() || `http-${response.status}`;
 	const text = body?.detail || body?.title || words.status(response.status);
-	const problem = new Problem(response.status, slug, text, body?.errors ?? []);
+	const problem = new Problem(response.status, slug, text, (body?.errors ?? []).map((/** @type {any} */ e) => ({ ...e, detail: sentence(e.detail ?? '') })));
 	problem.requestId = body?.requestId ?? response.headers.get('X-Request-Id');
 	problem.retryAfterSeconds = Number(response.headers.get('Retry-After')) || null;
 	return problem;

@@ -160,7 +160,7 @@ describe('an administrator', () => {
 		await admin.getByTestId('import-file').setInputFiles({ name: 'c.csv', mimeType: 'text/csv', buffer: Buffer.from(`name,number\n${CONTACT},${NUMBER}\nBad ${mark},12x\n`) });
 		const row = admin.getByTestId('import-report').getByRole('row').nth(1);
 		await row.waitFor();
-		assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['3', 'number', 'must hold digits only, after an optional +']);
+		assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['3', 'number', 'Must hold digits only, after an optional +']);
 		await admin.getByTestId('import-run').click();
 		await admin.getByTestId('import').waitFor({ state: 'detached' });
 		await admin.getByTestId('admin-search').fill(CONTACT);

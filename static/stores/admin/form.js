@@ -77,7 +77,7 @@ export class Form {
 			const field = this.section.row.fields.find((f) => pointer === (f.pointer ?? `/${f.name}`) || pointer.startsWith(`${f.pointer ?? `/${f.name}`}/`));
 			const own = field && (field.pointer ?? `/${field.name}`);
 			if (field && own) (errors[field.name] ??= {})[pointer.slice(own.length)] = detail;
-			else others.push(`${pointer.slice(1)} ${detail}`);
+			else others.push(`${pointer.slice(1)}: ${detail}`);
 		}
 		batch(() => {
 			this.errors.value = errors;
