@@ -27,7 +27,7 @@ export const admin = {
 	noMatchHint: 'Try fewer letters, or another word.',
 	clearSearch: 'Clear the search',
 	readOnly: 'You can look at this; only an administrator can change it.',
-	partlyReadOnly: 'What is grey only an administrator can change.',
+	partlyReadOnly: 'Only an administrator can change the grey fields.',
 	more: 'Show more',
 	shown: (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ of) => `${from}–${to} of ${of}`,
 	earlier: 'Previous page',

@@ -34,6 +34,14 @@ function Conflict({ form }) {
 	</div>`;
 }
 
+/** Why fields are grey: they are for others to change. */
+function Limits({ section, form }) {
+	if (form.isNew) return null;
+	const fixed = section.row.fields.some((/** @type {any} */ f) => !f.onlyNew && !section.mayEdit(f, false));
+	if (!fixed) return null;
+	return html`<p class="notice" data-testid="limits"><${Icon} name="eye" />${section.mayChange.value ? text.admin.partlyReadOnly : text.admin.readOnly}</p>`;
+}
+
 /** The form, with what is to be pressed below it. */
 function Editor({ section, form, onSaved, leave, children }) {
 	const submit = async (/** @type {Event} */ event) => {
@@ -47,6 +55,7 @@ function Editor({ section, form, onSaved, leave, children }) {
 	const label = form.isNew ? text.admin.create : form.conflict.value ? text.admin.conflict.saveMine : text.admin.saveChanges;
 	return html`<form class="admin-form" noValidate onSubmit=${submit}>
 		<${Conflict} form=${form} />
+		<${Limits} section=${section} form=${form} />
 		<${Fields} form=${form} disabled=${!mayEdit} />
 		${children}
 		<footer class="admin-foot">
