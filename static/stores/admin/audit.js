@@ -3,7 +3,7 @@ import { api } from '../../core/api.js';
 
 /** @type {import('./section.js').SectionRow} */
 export const audit = {
-	id: 'audit', path: 'audit', icon: 'clock', least: 'ADMIN', view: 'audit', search: true, fields: [],
+	id: 'audit', path: 'audit', icon: 'scroll-text', least: 'ADMIN', view: 'audit', search: true, fields: [],
 	filters: [{ name: 'actor', type: 'text' }, { name: 'kind', type: 'choice', options: ['', 'user', 'agent', 'queue', 'route', 'opening_hours', 'disposition', 'pause_reason', 'contact', 'contact_field', 'dial_rule', 'session', 'token', 'wallboard'] }],
 	columns: [{ name: 'at' }, { name: 'actor' }, { name: 'action' }, { name: 'object' }],
 };

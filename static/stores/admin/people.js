@@ -67,7 +67,7 @@ async function change(/** @type {import('./form.js').Form} */ form, /** @type {S
 
 /** @type {import('./section.js').SectionRow} */
 export const people = {
-	id: 'people', path: 'users', icon: 'headset', makes: 'ADMIN', changes: 'ADMIN', view: 'people',
+	id: 'people', path: 'users', icon: 'users', makes: 'ADMIN', changes: 'ADMIN', view: 'people',
 	columns: [{ name: 'extension' }, { name: 'displayName' }, { name: 'role' }, { name: 'phoneKind', wide: true }, { name: 'queues' }, { name: 'enabled' }],
 	fields: [
 		{ name: 'extension', type: 'text', required: true, onlyNew: true, min: 3, max: 8, pattern: /^[0-9]{3,8}$/, autocomplete: 'off' },

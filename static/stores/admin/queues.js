@@ -13,7 +13,7 @@ const putMembers = (/** @type {any} */ queue, /** @type {any[]} */ members) => a
 
 /** @type {import('./section.js').SectionRow} */
 export const queues = {
-	id: 'queues', path: 'queues', icon: 'users', makes: 'ADMIN', changes: 'ADMIN', retires: 'ADMIN',
+	id: 'queues', path: 'queues', icon: 'list-ordered', makes: 'ADMIN', changes: 'ADMIN', retires: 'ADMIN',
 	columns: [
 		{ name: 'displayName' }, { name: 'name', wide: true }, { name: 'dids' }, { name: 'members', figure: true },
 		{ name: 'strategy', wide: true }, { name: 'serviceLevel', figure: true, sort: (q) => q.serviceLevelTarget }, { name: 'waiting', figure: true },
