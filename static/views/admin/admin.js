@@ -4,7 +4,7 @@ import { text } from '../../core/text.js';
 import { setTitle } from '../../core/title.js';
 import { findSection, sections } from '../../stores/admin/sections.js';
 import { loadDirectory } from '../../stores/directory.js';
-import { computed, html, useEffect } from '../../vendor/ui.js';
+import { computed, html, useEffect, useRef } from '../../vendor/ui.js';
 import { Icon } from '../parts/icon.js';
 import { AuditView } from './audit.js';
 import { ItemDrawer } from './item.js';
@@ -15,7 +15,10 @@ const sectionId = computed(() => parts.value[2] ?? '');
 const itemId = computed(() => parts.value[3] ?? '');
 
 function Sections({ current }) {
-	return html`<nav class="admin-nav" aria-label=${text.admin.sections}>
+	const nav = useRef(/** @type {HTMLElement | null} */ (null));
+	// On a narrow screen the row of sections goes on beyond the edge.
+	useEffect(() => { nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); }, [current]);
+	return html`<nav class="admin-nav" ref=${nav} aria-label=${text.admin.sections}>
 		${sections.value.map((s) => html`<a key=${s.id} href=${`/admin/${s.id}`} data-page aria-current=${s === current ? 'page' : undefined} data-testid=${`section-${s.id}`}>
 			<${Icon} name=${s.row.icon} /><span>${text.admin[s.id].name}</span></a>`)}
 	</nav>`;
