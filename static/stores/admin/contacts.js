@@ -25,7 +25,7 @@ export const contacts = {
 /** @type {SectionRow} */
 export const contactFields = {
 	id: 'contact-fields', path: 'contact-fields', icon: 'pen-line', makes: 'ADMIN', changes: 'ADMIN', retires: 'ADMIN', order: true,
-	columns: [{ name: 'label' }, { name: 'name', wide: true }, { name: 'type' }, { name: 'required' }],
+	columns: [{ name: 'label' }, { name: 'name', wide: true }, { name: 'type' }, { name: 'required', named: true }],
 	fields: [
 		{ name: 'name', type: 'text', required: true, max: 60 },
 		{ name: 'label', type: 'text', required: true, max: 80 },

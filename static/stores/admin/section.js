@@ -6,8 +6,8 @@ import { readValue, writeValue } from './values.js';
 
 /**
  * @typedef {import('./values.js').FieldRow} FieldRow
- * @typedef {{name: string, figure?: boolean, of?: (item: any) => any, sort?: (item: any) => string | number, wide?: boolean}} Column
- *   wide: only where there is room
+ * @typedef {{name: string, figure?: boolean, of?: (item: any) => any, sort?: (item: any) => string | number, wide?: boolean, named?: boolean}} Column
+ *   wide: only where there is room; named: says nothing without its head, where there are no heads
  * @typedef {{
  *   id: string, path: string, icon: string, fields: FieldRow[], columns: Column[], least?: string, makes?: string, changes?: string, retires?: string,
  *   query?: Record<string, any>, search?: boolean, retired?: boolean, order?: boolean, filters?: {name: string, type: string, options?: string[]}[],

@@ -15,7 +15,7 @@ const POSITION = { name: 'position', type: 'integer', min: 0, max: 9999, initial
 /** @type {SectionRow} */
 export const reasons = {
 	id: 'reasons', path: 'pause-reasons', icon: 'coffee', makes: 'ADMIN', changes: 'ADMIN', retires: 'ADMIN', retired: true, order: true,
-	columns: [{ name: 'label' }, { name: 'code', wide: true }, { name: 'paid' }, { name: 'limitMs', figure: true }],
+	columns: [{ name: 'label' }, { name: 'code', wide: true }, { name: 'paid', named: true }, { name: 'limitMs', figure: true }],
 	fields: [
 		{ name: 'label', type: 'text', required: true, max: 80 }, CODE,
 		{ name: 'paid', type: 'bool', initial: true, wide: true },

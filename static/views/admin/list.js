@@ -50,7 +50,7 @@ function Row({ section, item, isShown }) {
 	const look = [isShown && 'is-shown', (item.retiredAt || item.enabled === false) && 'is-retired'].filter(Boolean).join(' ');
 	return html`<tr class=${look} onClick=${open} data-testid="admin-row">
 		<td class=${first.figure ? 'figure-cell' : ''}><a href=${`/admin/${section.id}/${item.id}`} data-page onClick=${(/** @type {Event} */ e) => e.stopPropagation()}>${cellOf(section.id, first, item)}</a></td>
-		${rest.map((c) => html`<td key=${c.name} class=${[c.figure && 'figure-cell', c.wide && 'wide-cell'].filter(Boolean).join(' ')} data-label=${text.admin[section.id].columns[c.name]}>${cellOf(section.id, c, item)}</td>`)}
+		${rest.map((c) => html`<td key=${c.name} class=${[c.figure && 'figure-cell', c.named && 'named-cell', c.wide && 'wide-cell'].filter(Boolean).join(' ')} data-label=${text.admin[section.id].columns[c.name]}>${cellOf(section.id, c, item)}</td>`)}
 	</tr>`;
 }
 
