@@ -2,6 +2,12 @@
 import { ago } from '../mock/answers.mjs';
 import { CALL, CALL_ID, ring, talk } from '../pages/harness.mjs';
 
+/** Which part is seen where there is room for one only. */
+const inPart = (part, ready) => async (page, ...rest) => {
+	await ready(page, ...rest);
+	await page.locator('.tab').filter({ hasText: part }).evaluate((tab) => tab.click());
+};
+
 const registered = (page) => page.getByTestId('phone-state').and(page.locator('[data-state=registered]')).waitFor();
 
 /** A call that is over, being written up. */
@@ -84,8 +90,8 @@ async function search(page) {
 
 /** @type {import('../looks.mjs').Look[]} */
 export const looks = [
-	{ name: 'work-wrap-up', ready: wrapUp }, { name: 'work-filing', ready: filing }, { name: 'work-unknown-caller', ready: unknownCaller },
-	{ name: 'work-conflict', ready: conflict }, { name: 'work-long-break', ready: longBreak }, { name: 'work-help', ready: asked },
-	{ name: 'work-promising', ready: promising }, { name: 'work-missed', ready: missed }, { name: 'work-own-calls', ready: ownCalls },
-	{ name: 'work-nothing', ready: nothingToDo }, { name: 'work-search', ready: search },
+	{ name: 'work-wrap-up', ready: wrapUp }, { name: 'work-filing', ready: filing }, { name: 'work-unknown-caller', ready: inPart('Customer', unknownCaller) },
+	{ name: 'work-conflict', ready: inPart('Customer', conflict) }, { name: 'work-long-break', ready: longBreak }, { name: 'work-help', ready: inPart('Work', asked) },
+	{ name: 'work-promising', ready: inPart('Work', promising) }, { name: 'work-missed', ready: inPart('Work', missed) }, { name: 'work-own-calls', ready: inPart('Work', ownCalls) },
+	{ name: 'work-nothing', ready: inPart('Work', nothingToDo) }, { name: 'work-search', ready: search },
 ].map((look) => ({ path: '/agent', user: '1001', ...look }));
