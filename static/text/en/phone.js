@@ -165,7 +165,7 @@ export const phone = {
 		HELD: (/** @type {string} */ who) => `You talk with the customer. ${who} hears music.`,
 		JOINED: (/** @type {string} */ who) => `You, the customer and ${who} talk together.`,
 	},
-	complete: 'Complete',
+	complete: 'Complete the transfer',
 	swap: 'Swap',
 	join: 'Join all',
 	cancelConsult: 'Cancel',

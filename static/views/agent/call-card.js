@@ -23,6 +23,12 @@ const STAGES = {
 	hold: { tone: 'hold', icon: 'pause', word: text.phone.onHold },
 };
 
+/** While a colleague is consulted, the customer waits: the card is about the customer. */
+function stateOf(/** @type {string} */ stage) {
+	const apart = stage === 'talking' && ['RINGING', 'TALKING'].includes(consultation.value?.status ?? '');
+	return apart ? STAGES.hold : STAGES[stage] ?? STAGES.calling;
+}
+
 const HOLDING = { holding: text.phone.holding, resuming: text.phone.resuming };
 
 const contactName = (/** @type {string | null | undefined} */ number) =>
@@ -39,7 +45,7 @@ function OtherSide() {
 
 /** What the call is in, and how long; the hold's own time beside it. */
 function Head({ call, stage }) {
-	const state = STAGES[stage] ?? STAGES.calling;
+	const state = stateOf(stage);
 	return html`<p class="card-state"><${Icon} name=${state.icon} /><span data-testid="call-state">${HOLDING[call?.hold ?? ''] ?? state.word}</span>${stage === 'talking' && html`<${Quality} />`}</p>
 		<p class="call-times"><span class="call-timer"><${Since} from=${talkingSince.value} testid="call-timer" /></span>
 			${call?.heldSince && html`<span class="hold-timer tone-hold"><${Icon} name="pause" size=${14} />${text.phone.heldFor} <${Since} from=${call.heldSince} testid="hold-timer" /></span>`}</p>`;
@@ -64,13 +70,13 @@ export function CallCard() {
 	const stage = callStage.value;
 	const canHangUp = call !== null || Boolean(dialling.value?.callId);
 	const close = () => { panel.value = ''; };
-	return html`<article class=${`card call-card tone-${(STAGES[stage] ?? STAGES.calling).tone}`} data-testid="call-card" data-call-id=${call?.callId} data-stage=${stage}>
+	return html`<article class=${`card call-card tone-${stateOf(stage).tone}`} data-testid="call-card" data-call-id=${call?.callId} data-stage=${stage}>
 		<${Head} call=${call} stage=${stage} />
 		<${OtherSide} />
 		<${Meters} call=${call} />
 		<${Note} call=${call} />
 		<${CallControls} call=${call} panel=${panel} answered=${stage !== 'calling'} locked=${Boolean(consultation.value)} />
-		<${Button} label=${text.phone.hangUp} icon="phone-off" kind="danger" size="large" wide=${true} keyFor="hangUp" testid="hang-up" disabled=${!canHangUp} onClick=${hangUp} />
+		<${Button} label=${text.phone.hangUp} icon="phone-off" kind=${consultation.value ? 'refusal' : 'danger'} size="large" wide=${true} keyFor="hangUp" testid="hang-up" disabled=${!canHangUp} onClick=${hangUp} />
 		${consultation.value && html`<${ConsultCard} />`}
 		${panel.value === 'keypad' && html`<${CallKeypad} />`}
 		${panel.value === 'transfer' && !consultation.value && stage !== 'calling' && html`<${TransferPanel} close=${close} />`}
