@@ -147,7 +147,7 @@ export const phone = {
 
 	// ---- transferring ----
 	transferTo: 'Transfer to',
-	searchTarget: 'Name, queue or number',
+	searchTarget: 'Name or number',
 	closeTransfer: 'Back to the call',
 	colleagues: 'Colleagues',
 	queues: 'Queues',
