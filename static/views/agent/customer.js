@@ -90,7 +90,7 @@ function ContactTags({ contact }) {
 	const problem = useSignal('');
 	const change = async (/** @type {string[]} */ tags) => {
 		const outcome = await changeContact({ tags });
-		problem.value = outcome.state === 'failed' ? outcome.problem : outcome.state === 'conflict' ? words.conflict : '';
+		problem.value = outcome.state === 'failed' ? outcome.problem : outcome.state === 'conflict' ? words.tagsConflict : '';
 	};
 	return html`<${Tags} tags=${contact.tags ?? []} onChange=${change} testid="contact-tags" />
 		${problem.value && html`<p class="field-error" role="alert"><${Icon} name="circle-alert" size=${14} />${problem.value}</p>`}`;
