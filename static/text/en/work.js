@@ -85,6 +85,7 @@ export const work = {
 	noHistory: 'No earlier calls with this number.',
 	noOwnHistory: 'You have had no earlier calls with this number.',
 	by: (/** @type {string} */ name) => `by ${name}`,
+	calledBy: (/** @type {string} */ name) => `called by ${name}`,
 
 	// ---- notes and wrap-up ----
 	nothingTitle: 'Nothing to write up',

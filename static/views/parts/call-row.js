@@ -14,11 +14,19 @@ const DIRECTIONS = {
 
 export const dispositionLabel = (/** @type {string} */ code) => dispositions.value.find((d) => d.code === code)?.label ?? code;
 
+/** Who talked, or who called in vain; a caller who reached nobody gave up by themselves. */
+function agentOf(/** @type {any} */ { agentName, outcome, direction, endedAt }) {
+	if (!agentName) return '';
+	if (outcome === 'ANSWERED' || !endedAt) return text.work.by(agentName);
+	return direction === 'INBOUND' ? '' : text.work.calledBy(agentName);
+}
+
 /** What became of it, and who talked. */
 function Facts({ call, withAgent }) {
+	const agent = withAgent && agentOf(call);
 	return html`<p class="call-row-facts"><${StateMark} state=${callOutcome(call)} />
 		${call.disposition && html`<span class="tag">${dispositionLabel(call.disposition)}</span>`}
-		${withAgent && call.agentName && html`<span class="muted">${text.work.by(call.agentName)}</span>`}</p>`;
+		${agent && html`<span class="muted">${agent}</span>`}</p>`;
 }
 
 /** One finished or running call in a list; children are actions. */
