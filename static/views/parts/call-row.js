@@ -38,7 +38,7 @@ export function CallRow({ call, withNumber = false, withAgent = false, children 
 	return html`<li class="call-row">
 		<${Icon} name=${direction.icon} label=${direction.word} />
 		<div class="call-row-main">
-			<p><strong class=${withNumber ? 'number' : ''}>${title}</strong>${call.queue && html`<span class="muted"> · ${queueName(call.queue)}</span>`}</p>
+			<p class="call-row-title"><strong class=${withNumber ? 'number' : ''}>${title}</strong>${call.queue && html` <span class="muted">${queueName(call.queue)}</span>`}</p>
 			<${Facts} call=${call} withAgent=${withAgent} />
 			${call.notes && html`<p class="call-row-notes">${call.notes}</p>`}
 		</div>
