@@ -25,7 +25,7 @@ export const work = {
 	reasonWithLimit: (/** @type {string} */ label, /** @type {string} */ limit) => `${label} · up to ${limit}`,
 	minutes: (/** @type {number} */ n) => `${n} min`,
 	then: (/** @type {string} */ next) => `then ${next}`,
-	staleFor: 'Not live, as it was',
+	staleFor: 'Not live for',
 	changing: (/** @type {string} */ to) => `Changing to ${to}…`,
 	limitLeft: (/** @type {string} */ left) => `${left} left`,
 	limitOver: (/** @type {string} */ over) => `over by ${over}`,
