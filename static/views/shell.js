@@ -45,10 +45,12 @@ function LinkState() {
 	</button>`;
 }
 
-function PhoneState() {
-	if (registration.value.state === 'off' && phonePlace.value === 'unknown') return null;
+/** At the desk it has its place from the first moment on. */
+function PhoneState({ atDesk }) {
 	const { state } = registration.value;
-	const shown = phonePlace.value === 'elsewhere' ? 'elsewhere' : state;
+	const starting = state === 'off' && phonePlace.value === 'unknown';
+	if (starting && !(atDesk && agentExtension.value)) return null;
+	const shown = phonePlace.value === 'elsewhere' ? 'elsewhere' : starting ? 'connecting' : state;
 	return html`<span class="chip" data-testid="phone-state" data-state=${shown} title=${registrationReason.value || PHONE_STATES[shown].word}>
 		<${StateMark} state=${PHONE_STATES[shown]} />
 	</span>`;
@@ -90,7 +92,7 @@ export function Shell({ children }) {
 			<div class="topbar-start"><span class="brand"><${Mark} /><span>${text.common.product}</span></span><${Nav} /></div>
 			${atDesk ? html`<${StatusSelect} /><${OwnFigures} />` : html`<span class="grow"></span><${CallChip} />${phonePlace.value === 'here' && html`<${OwnState} />`}`}
 			<div class="topbar-end">
-				<${PaletteButton} /><${PhoneState} /><${LinkState} />
+				<${PaletteButton} /><${PhoneState} atDesk=${atDesk} /><${LinkState} />
 				<${UserMenu} />
 			</div>
 		</header>
