@@ -39,7 +39,7 @@ export const settings = {
 	ownKey: (/** @type {string} */ action, /** @type {string} */ key) => `${action}: back to ${key}`,
 	resetKeys: 'All as they were',
 
-	sessionsHint: 'Where you are signed in. End what you do not know, then change your password.',
+	sessionsHint: 'Where you are signed in. Sign out where you do not recognise it, then change your password.',
 	sessionsFailed: (/** @type {string} */ why) => `The sessions could not be read. ${why}`,
 	unknownProgram: 'Unknown program',
 	unknownAddress: 'unknown address',

@@ -49,8 +49,8 @@ function Recorder({ action }) {
 	if (conflict.value) {
 		const { key, holder } = conflict.value;
 		return html`<div class="recorder" role="alert"><p><${Keys} of=${key} /> ${words.keyConflict(holder)}</p>
-			<button type="button" ref=${field} class="button small" data-testid="take-key" onClick=${() => take(key)}>${words.takeKey}</button>
-			<${Button} label=${text.common.cancel} size="small" onClick=${done} /></div>`;
+			<span class="recorder-acts"><button type="button" ref=${field} class="button small" data-testid="take-key" onClick=${() => take(key)}>${words.takeKey}</button>
+				<${Button} label=${text.common.cancel} size="small" onClick=${done} /></span></div>`;
 	}
 	return html`<button type="button" ref=${field} class="key-field is-waiting" data-testid="press-key" onKeyDown=${press} onBlur=${() => { if (!conflict.value) done(); }}>${problem.value || words.pressKey}</button>`;
 }
