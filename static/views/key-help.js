@@ -29,6 +29,7 @@ function Help() {
 	return html`<${Dialog} title=${text.shell.keysTitle} onClose=${close} wide=${true} testid="key-help" footer=${html`<${Button} label=${text.shell.keysChange} onClick=${change} />`}>
 		${pref('keysOff') && html`<p class="notice">${text.shell.keysOff}</p>`}
 		<div class="key-groups" role="group" aria-label=${text.shell.keysTitle} tabIndex=${0}>${ACTION_GROUPS.map((group) => html`<${Group} key=${group} group=${group} here=${here} />`)}</div>
+		<p class="field-hint">${text.shell.keysGrey}</p>
 	<//>`;
 }
 

@@ -14,6 +14,7 @@ export const shell = {
 	ringHere: (/** @type {string} */ caller) => `Answer ${caller}`,
 	onCall: (/** @type {string} */ party) => `On a call: ${party}`,
 	keysTitle: 'Keys',
+	keysGrey: 'Those in grey have nothing to do at the moment.',
 	keysHelp: 'Keyboard shortcuts',
 	keysOff: 'Single keys are turned off; those with Ctrl still work.',
 	keysChange: 'Change keys…',
