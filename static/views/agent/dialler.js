@@ -8,6 +8,7 @@ import { ownCalls } from '../../stores/history.js';
 import { audible, cannotDial, dial, dialProblem, lastDialled, phoneNotice } from '../../stores/phone.js';
 import { html, signal, useEffect, useRef, useSignal } from '../../vendor/ui.js';
 import { Button, IconButton } from '../parts/button.js';
+import { Skeleton } from '../parts/empty.js';
 import { Icon } from '../parts/icon.js';
 import { openSettings } from '../settings/open.js';
 import { Digits } from './keypad.js';
@@ -40,8 +41,10 @@ function callNumber(/** @type {string} */ number) {
 
 function Recent() {
 	const recent = recentCalls();
+	const { state } = ownCalls.value;
 	return html`<div class="recent"><h2 class="label">${text.phone.recent}</h2>
-		${recent.length === 0 && html`<p class="muted recent-none">${text.phone.noRecent}</p>`}
+		${state === 'loading' && html`<${Skeleton} lines=${RECENT} />`}
+		${state !== 'loading' && recent.length === 0 && html`<p class="muted recent-none">${text.phone.noRecent}</p>`}
 		<ul>${recent.map(([number, last]) => html`<li key=${number}><button type="button" class="row-button" aria-label=${text.phone.callNumber([phoneText(number), last.contactName].filter(Boolean).join(' '))} disabled=${cannotDial.value !== ''} onClick=${() => callNumber(number)}>
 			<${Icon} name=${last.direction === 'OUTBOUND' ? 'phone-outgoing' : 'phone-incoming'} size=${14} /><span class="number">${phoneText(number)}</span>${last.contactName && html` <span class="muted recent-name">${last.contactName}</span>`}</button></li>`)}</ul>
 	</div>`;
