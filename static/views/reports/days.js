@@ -64,7 +64,7 @@ function Figures() {
 	if (!queues.length) return html`<${Empty} icon="inbox" title=${words.noQueues} text=${words.noQueuesText} />`;
 	// The calls of a queue that is retired are shown by its own figures only.
 	const allInUse = queues.every((q) => queueInfo.value.has(q.name));
-	return html`<div class="scroll card" tabIndex=${0} role="group" aria-label=${words.queues} aria-busy=${state === 'loading'}><table class="table">
+	return html`<div class="scroll card" tabIndex=${0} role="group" aria-label=${words.queues} aria-busy=${state === 'loading'}><table class="table days-table">
 			<thead><tr><th scope="col">${words.queue}</th>${COLUMNS.map((c) => html`<th key=${c.key} scope="col" class="figure-cell">${words.columns[c.key]}</th>`)}</tr></thead>
 			<tbody>${queues.map((q) => html`<${Row} key=${q.queueId} name=${q.displayName} row=${q} queue=${q} />`)}</tbody>
 			<tfoot><${Row} name=${words.all} row=${total} opens=${allInUse} /></tfoot>
