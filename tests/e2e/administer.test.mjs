@@ -271,7 +271,7 @@ describe('the administrator again', () => {
 
 	it('finds all of it in the audit trail', async () => {
 		await admin.getByTestId('section-audit').click();
-		await admin.getByTestId('audit').getByText('disposition.retire').first().click();
+		await admin.getByTestId('audit').getByText('Disposition retired').first().click();
 		await admin.getByTestId('audit').getByRole('cell', { name: DISPOSITION }).first().waitFor();
 	});
 });

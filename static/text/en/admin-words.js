@@ -1,5 +1,25 @@
 /** Texts of the room "admin": the words that fields choose from. */
+const nouns = {
+	user: 'Person', agent: 'Agent', queue: 'Queue', route: 'Route', opening_hours: 'Timetable', disposition: 'Disposition', pause_reason: 'Pause reason', contact: 'Contact',
+	contact_field: 'Contact field', dial_rule: 'Dialling rule', session: 'Session', token: 'API token', wallboard: 'Wallboard',
+};
+const verbs = { create: 'made', update: 'changed', retire: 'retired', delete: 'deleted', revoke: 'taken back' };
+/** What is not a thing and what was done to it. */
+const phrases = {
+	'session.begin': 'Signed in', 'session.end': 'Signed out', 'session.refuse': 'Sign-in refused', 'session.revoke': 'Session ended', 'session.revoke_all': 'All sessions ended',
+	'user.password': 'Password changed', 'user.password_reset': 'Password reset', 'user.role': 'Role changed', 'user.enable': 'Sign-in enabled', 'user.disable': 'Sign-in disabled',
+	'queue.members': 'Agents of a queue changed', 'contact.import': 'Contacts imported', 'dial_rule.create': 'Prefix refused', 'dial_rule.delete': 'Prefix allowed again',
+};
+
+/** What an entry of the audit trail says was done; one that is not known stays as it is written. */
+function deed(/** @type {string} */ action) {
+	const [kind, what] = action.split('.');
+	const [noun, verb] = [/** @type {Record<string, string>} */ (nouns)[kind], /** @type {Record<string, string>} */ (verbs)[what]];
+	return /** @type {Record<string, string>} */ (phrases)[action] ?? (noun && verb ? `${noun} ${verb}` : action);
+}
+
 export const adminWords = {
+	deed,
 	/** Words for choices, by field. */
 	options: {
 		role: { AGENT: 'Agent', SUPERVISOR: 'Supervisor', MANAGER: 'Manager', ADMIN: 'Administrator' },

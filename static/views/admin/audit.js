@@ -27,7 +27,7 @@ const what = (/** @type {any} */ entry) => entry.after?.displayName ?? entry.bef
 function Entry({ entry }) {
 	const open = useSignal(false);
 	return html`<li class="audit-entry"><details onToggle=${(/** @type {any} */ e) => { open.value = e.target.open; }}>
-		<summary><${Icon} name="chevron-right" size=${14} /><time class="muted" datetime=${entry.at} title=${fullTime(entry.at)}>${time(entry.at)}</time><span>${who(entry)}</span><strong>${entry.action}</strong><span class="cell">${what(entry)}</span></summary>
+		<summary><${Icon} name="chevron-right" size=${14} /><time class="muted" datetime=${entry.at} title=${fullTime(entry.at)}>${time(entry.at)}</time><span>${who(entry)}</span><strong title=${entry.action}>${text.admin.deed(entry.action)}</strong><span class="cell">${what(entry)}</span></summary>
 		${open.value && html`<div class="audit-details"><${Changes} entry=${entry} />${entry.address && html`<p class="muted">${WORDS.from(entry.address)}</p>`}</div>`}
 	</details></li>`;
 }

@@ -41,7 +41,7 @@ export const looks = [
 		await page.getByTestId('import-report').waitFor();
 	} },
 	{ name: 'admin-audit', path: '/admin/audit', user: '2003', ready: async (page) => {
-		await page.getByTestId('audit').getByText('queue.update').click();
+		await page.getByTestId('audit').getByText('Queue changed').click();
 		await page.getByText('20000').waitFor();
 	} },
 	{ name: 'admin-failure', path: '/admin/routes', user: '2003', ready: async (page, mock) => {
