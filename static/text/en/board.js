@@ -65,7 +65,7 @@ export const board = {
 		alert: 'Alarm when somebody waits',
 		waiting: 'Alarm when so many wait',
 		target: 'Service level promised',
-		seconds: 's',
+		seconds: 'seconds',
 		callers: 'callers',
 		percent: '%',
 		empty: 'Leave it empty for none.',
