@@ -10,11 +10,13 @@ const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 1_500;
 const ADVICE_MAX_MS = 30_000;
 const ANSWER_MS = 10_000;
-// The relay speaks every 15 s. Overdue, it is asked; silent for this long, the line is lost.
-const OVERDUE_MS = 20_000;
+// After a silence of some seconds the relay is asked whether the line lives, so that a line that was lost
+// without a word is seen to be within seven; silent for longer than LOSS_MS it need not be asked any more.
+const OVERDUE_MS = 4_000;
 const LOSS_MS = 45_000;
-const LISTEN_EVERY_MS = 5_000;
-// Who asks whether the line lives waits no longer: a new socket costs less than a wrong picture.
+const LISTEN_EVERY_MS = 1_000;
+const PATIENCE_MS = 2_000;
+// Who wakes waits no longer for the answer: a new socket costs less than a wrong picture.
 const LOOK_MS = 1_000;
 // A ticket is good for 30 s; one that no socket was opened for is kept for the next.
 const TICKET_MS = 20_000;
@@ -112,7 +114,7 @@ export class LiveSocket {
 	woke(/** @type {number} */ sleptMs) {
 		const { state } = this.link.value;
 		const open = state === 'live' || state === 'stale';
-		if (open && sleptMs < LOSS_MS) this.look();
+		if (open && sleptMs < LOSS_MS) this.look(LOOK_MS);
 		else this.retryNow();
 	}
 
@@ -189,14 +191,14 @@ export class LiveSocket {
 		this.listening = this.setTimer(() => this.listen(), LISTEN_EVERY_MS);
 		const silence = this.now() - this.heardAt;
 		if (silence > LOSS_MS) this.silent();
-		else if (silence > OVERDUE_MS) this.look();
+		else if (silence > OVERDUE_MS) this.look(PATIENCE_MS);
 	}
 
-	/** Asks whether anybody is there. */
-	look() {
+	/** Asks whether anybody is there. @param {number} patienceMs */
+	look(patienceMs) {
 		if (!this.socket || this.looking !== null) return;
 		this.socket.send('{"type":"look"}');
-		this.looking = this.setTimer(() => this.silent(), LOOK_MS);
+		this.looking = this.setTimer(() => this.silent(), patienceMs);
 	}
 
 	/** Nobody answers. What is shown has been certain until the last word only. */

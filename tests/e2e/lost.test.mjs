@@ -93,18 +93,31 @@ describe('the network', () => {
 		assert.equal(await d.tileOf(manager, COLLEAGUE), 'AWAY');
 	});
 
+	it('silent for 10 s: old is shown as old before that, and right soon after', async (t) => {
+		road.silence();
+		const began = Date.now();
+		await shownAsOld(10_000);
+		t.diagnostic(`shown as old after ${Date.now() - began} ms`);
+		await colleague('BUSY');
+		assert.notEqual(await d.tileOf(manager, COLLEAGUE), 'BUSY');
+		await pause(began + 10_000 - Date.now());
+		assert.ok(await isStale());
+		await rightSoonAfter(t, await road.mend());
+		assert.equal(await d.tileOf(manager, COLLEAGUE), 'BUSY');
+	});
+
 	it('silent for 90 s: old is shown as old, nobody is offered a call, then the desk goes on', async (t) => {
 		road.silence();
 		const end = Date.now() + 90_000;
 		await shownAsOld();
 		await h.until(async () => await d.phoneOf(agent) !== 'registered', 'the page to doubt its phone', 40_000);
-		await colleague('BUSY');
+		await colleague('AWAY', 'LUNCH');
 		await h.until(async () => (await d.truth(AGENT)).reason === 'PHONE_LOST', 'the exchange to miss the phone', end - Date.now());
 		assert.ok(await isStale());
 		await pause(end - Date.now());
 		await rightSoonAfter(t, await road.mend());
 		assert.equal(await d.stateOf(agent), 'AVAILABLE', 'the chosen state holds again');
-		assert.equal(await d.tileOf(manager, COLLEAGUE), 'BUSY');
+		assert.equal(await d.tileOf(manager, COLLEAGUE), 'AWAY');
 	});
 });
 

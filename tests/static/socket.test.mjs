@@ -148,7 +148,7 @@ async function liveWorld(parts) {
 test('signs of life keep the line, and move the place to go on from', async () => {
 	const w = await liveWorld();
 	for (let i = 0; i < 20; i++) {
-		w.pass(15_000);
+		w.pass(4_000);
 		w.say({ type: 'alive', seq: 8 + i, retryMs: 30 });
 	}
 	assert.deepEqual([w.sockets.length, w.lookAt(), w.live.link.value.state], [1, 0, 'live']);
@@ -159,7 +159,11 @@ test('signs of life keep the line, and move the place to go on from', async () =
 
 test('a line that is silent is asked, and one that answers nothing is given up', async () => {
 	const w = await liveWorld();
-	w.pass(26_000);
+	w.pass(4_000);
+	assert.deepEqual([w.lookAt(), w.live.link.value.state], [0, 'live']);
+	w.pass(2_900);
+	assert.deepEqual([w.lookAt(), w.live.link.value.state], [1, 'live']);
+	w.pass(100);
 	assert.deepEqual([w.lookAt(), w.sockets[0].closed, w.live.link.value.state], [1, true, 'connecting']);
 	assert.equal(w.live.link.value.since, 1000, 'it was true when something was last heard');
 	assert.equal((await w.opened()).sent[0].since, 7);
@@ -169,9 +173,9 @@ test('a line that is silent is asked, and one that answers nothing is given up',
 
 test('a line that answers when asked is kept', async () => {
 	const w = await liveWorld();
-	w.pass(25_500);
+	w.pass(6_900);
 	w.say({ type: 'alive', seq: 7 });
-	w.pass(10_000);
+	w.pass(4_000);
 	assert.deepEqual([w.sockets.length, w.live.link.value.state], [1, 'live']);
 });
 
